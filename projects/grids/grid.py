@@ -115,10 +115,15 @@ Block = Paragraph | Grid
 
 @dataclass(slots=True)
 class Document:
-    """A file in reading order. ``name`` is the file's name, used in every message about it."""
+    """A file in reading order.
+
+    ``name`` is the file's name, used in every message about it; ``title`` its title property (Word,
+    Excel) or ``<title>`` (HTML), where an exported file states its year (``2021年度绩效目标表``).
+    """
 
     blocks: list[Block] = field(default_factory=list)
     name: str = ""
+    title: str = ""
 
 
 def shape(grid: Grid) -> list[list[tuple[str, int, int, int]]]:
