@@ -1,0 +1,19 @@
+"""Production settings with what a test cannot have: HTTPS, collected files, slow passwords, a real folder."""
+
+import os
+from pathlib import Path
+
+os.environ.update(
+    PERFGOALS_DEMO="0",
+    SECRET_KEY="only-for-tests-" + "x" * 40,
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    PERFGOALS_VAR=str(Path(__file__).resolve().parents[2] / "var" / "test"),
+)
+
+from perfgoals.settings import *  # noqa: E402, F403  the lines above must come first
+from perfgoals.settings import STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
