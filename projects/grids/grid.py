@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from projects.findings import Finding
+
 # How a cell is set. A writer maps each to alignment, weight and fonts of its format.
 LABEL = "label"  # a printed label: centred
 HEAD = "head"  # a column heading of a repeated block: centred, emphasised
@@ -119,11 +121,13 @@ class Document:
 
     ``name`` is the file's name, used in every message about it; ``title`` its title property (Word,
     Excel) or ``<title>`` (HTML), where an exported file states its year (``2021年度绩效目标表``).
+    ``findings``: what the reader of the format noticed and could not turn into text.
     """
 
     blocks: list[Block] = field(default_factory=list)
     name: str = ""
     title: str = ""
+    findings: list[Finding] = field(default_factory=list)
 
 
 def shape(grid: Grid) -> list[list[tuple[str, int, int, int]]]:
