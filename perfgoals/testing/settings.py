@@ -10,8 +10,8 @@ os.environ.update(
     PERFGOALS_VAR=str(Path(__file__).resolve().parents[2] / "var" / "test"),
 )
 
-from perfgoals.settings import *  # noqa: E402, F403  the lines above must come first
-from perfgoals.settings import STORAGES  # noqa: E402
+from perfgoals.settings import *  # noqa: F403  the lines above must come first
+from perfgoals.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
