@@ -45,7 +45,8 @@ def run(*command: str, **environment: str) -> bool:
             sys.stdout.flush()
             last = raw.decode(errors="replace").strip() or last
     if "pytest" in command and re.search(r" in [\d.]+s", last):
-        counts.update({kind: int(number) for number, kind in re.findall(r"(\d+) ([a-z]+)", last.split(" in ")[0])})
+        found = re.findall(r"(\d+) (passed|failed|skipped|xfailed|xpassed|error)s?\b", last)
+        counts.update({kind: int(number) for number, kind in found})
     return process.returncode == 0
 
 
