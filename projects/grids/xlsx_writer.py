@@ -1,0 +1,400 @@
+"""Grids to Excel by XlsxWriter: merged, bordered, wrapped, ready to print on A4.
+
+All tables of a sheet share one set of columns: the edges of all their columns together. A row may
+be at most 409 pt high; a longer text takes several sheet rows merged into one cell. Strings are
+always written as strings, so nothing typed can become a formula or a link.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
+
+from projects.findings import WARN, Finding
+from projects.grids.grid import (
+    ANNEX,
+    BODY,
+    CAPTION,
+    HEAD,
+    HEADING,
+    LABEL,
+    MONEY,
+    PART,
+    SHORT,
+    SIGN,
+    TEXT,
+    TITLE,
+    Block,
+    Cell,
+    Grid,
+    Paragraph,
+)
+from projects.grids.text import clean_text, text_width
+
+MAX_ROW_HEIGHT = 409.0  # points; Excel's own ceiling
+MAX_CELL_TEXT = 32767
+_SHEET_WIDTH = 92.0  # characters of all columns together: A4 less its margins
+_LINE = 14.0  # points of a 10.5 pt line
+_PADDING = 6.0
+_SNAP = 0.012  # column edges nearer than this part of the width are one
+_LONG_TEXT = 72
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  a constant, so that the bytes are reproducible
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+# font, size, height of a line, further properties
+_PARAGRAPHS: dict[str, tuple[str, float, float, dict[str, Any]]] = {
+    PART: ("黑体", 18, 30, {"align": "center", "valign": "vcenter"}),
+    ANNEX: ("黑体", 12, 18, {"align": "left", "valign": "vcenter"}),
+    TITLE: ("方正小标宋简体", 17, 26, {"align": "center", "valign": "vcenter"}),
+    CAPTION: ("宋体", 10.5, 16, {"align": "left", "valign": "vcenter"}),
+    HEADING: ("黑体", 14, 24, {"align": "left", "valign": "vcenter"}),
+    BODY: ("仿宋", 12, 18, {"align": "left", "valign": "top"}),
+    SIGN: ("宋体", 10.5, 24, {"align": "left", "valign": "vcenter"}),
+}
+_CELLS: dict[str, dict[str, Any]] = {
+    LABEL: {"align": "center"},
+    HEAD: {"align": "center", "font_name": "黑体"},
+    TEXT: {"align": "left"},
+    SHORT: {"align": "center"},
+    MONEY: {"align": "right"},
+}
+
+
+def write_xlsx(
+    sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = ""
+) -> list[Finding]:
+    """Write one sheet per ``(name, blocks)``; names are made valid and unique.
+
+    The same blocks give the same bytes. Returns what a sheet could not hold: texts beyond Excel's
+    32,767 characters per cell, which are cut with a mark.
+    """
+    options = {
+        "in_memory": True,
+        "strings_to_numbers": False,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": clean_text(title), "created": _CREATED})
+    formats = _Formats(book)
+    names: set[str] = {"history"}
+    findings: list[Finding] = []
+    empty = True
+    for name, blocks in sheets:
+        sheet_name = unique_sheet_name(name, names)
+        _Sheet(book.add_worksheet(sheet_name), sheet_name, formats, findings).write(blocks)
+        empty = False
+    if empty:
+        book.add_worksheet("Sheet1")
+    book.close()
+    return findings
+
+
+def unique_sheet_name(name: str, taken: set[str]) -> str:
+    """A name Excel takes: at most 31 characters, none forbidden, unique without regard to case.
+
+    ``taken`` holds lower-case names and gets the new one.
+    """
+    base = _FORBIDDEN.sub(" ", clean_text(name)).strip().strip("'").strip()[:31] or "Sheet"
+    unique, number = base.rstrip("' "), 2
+    while _folded(unique) in taken:
+        mark = f"({number})"
+        unique = base[: 31 - len(mark)].rstrip() + mark
+        number += 1
+    taken.add(_folded(unique))
+    return unique
+
+
+def _folded(name: str) -> str:
+    return name.lower()
+
+
+class _Formats:
+    """Formats of one workbook by what distinguishes them."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[str, str, bool], Format] = {}
+
+    def cell(self, style: str, number_format: str, long: bool) -> Format:
+        key = (style, number_format, long)
+        found = self._made.get(key)
+        if found is None:
+            properties = {
+                "font_name": "宋体", "font_size": 10.5, "border": 1, "text_wrap": True,
+                "valign": "top" if long and style == TEXT else "vcenter", **_CELLS.get(style, _CELLS[TEXT]),
+            }  # fmt: skip
+            # Older Excel prints #### for long texts in cells of the format "text".
+            properties["num_format"] = number_format or ("General" if long else "@")
+            found = self._made[key] = self._book.add_format(properties)
+        return found
+
+    def paragraph(self, style: str, right: bool = False) -> Format:
+        key = (f"paragraph {style}", "", right)
+        found = self._made.get(key)
+        if found is None:
+            font, size, _, extra = _PARAGRAPHS.get(style, _PARAGRAPHS[BODY])
+            properties = {"font_name": font, "font_size": size, "text_wrap": True, **extra}
+            if right:
+                properties["align"] = "right"
+            found = self._made[key] = self._book.add_format(properties)
+        return found
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Sheet rows of one grid: where each of its rows begins, and how high the sheet rows are."""
+
+    starts: list[int] = field(default_factory=list)
+    heights: list[float] = field(default_factory=list)
+
+
+class _Sheet:
+    """One sheet while it is written."""
+
+    def __init__(
+        self, sheet: Worksheet, name: str, formats: _Formats, findings: list[Finding]
+    ) -> None:
+        self.sheet = sheet
+        self.name = name
+        self.formats = formats
+        self.findings = findings
+        self.row = 0
+        self.columns = 1
+        self.widths: list[float] = []
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        grids = [block for block in blocks if isinstance(block, Grid) and block.rows]
+        edges, placed = _shared_columns(grids)
+        self.widths = [
+            (right - left) * _SHEET_WIDTH for left, right in zip(edges, edges[1:], strict=False)
+        ]
+        self.columns = len(self.widths)
+        for index, width in enumerate(self.widths):
+            self.sheet.set_column(index, index, round(width, 2))
+        breaks: list[int] = []
+        after_grid = False
+        for block in blocks:
+            if isinstance(block, Grid):
+                if block.rows:
+                    if after_grid:
+                        self.sheet.set_row(self.row, 3)
+                        self.row += 1
+                    self._grid(block, placed.pop(0))
+                    after_grid = True
+                continue
+            if block.page_break and self.row:
+                breaks.append(self.row)
+            self._paragraph(block)
+            after_grid = after_grid and not block.text
+        self._page(breaks)
+
+    def _page(self, breaks: list[int]) -> None:
+        sheet = self.sheet
+        sheet.set_paper(9)
+        sheet.set_portrait()
+        sheet.set_margins(left=0.79, right=0.79, top=0.87, bottom=0.79)
+        sheet.center_horizontally()
+        sheet.fit_to_pages(1, 0)
+        sheet.hide_gridlines(1)
+        sheet.set_footer("&C— &P —")
+        if self.row:
+            sheet.print_area(0, 0, self.row - 1, self.columns - 1)
+            used = xl_range(0, 0, self.row - 1, self.columns - 1)
+            sheet.ignore_errors({"number_stored_as_text": used})
+        if breaks:
+            sheet.set_h_pagebreaks(breaks)
+
+    # ---- paragraphs ----
+
+    def _paragraph(self, block: Paragraph) -> None:
+        text = block.text
+        if not text:
+            return
+        left, tab, right = text.partition("\t")
+        _, size, line, _ = _PARAGRAPHS.get(block.style, _PARAGRAPHS[BODY])
+        if tab and "\t" not in right and "\n" not in text and self.columns > 1:
+            middle = self._middle(left, right)
+            self.sheet.set_row(self.row, line)
+            self._span(self.row, 0, self.row, middle - 1, left, self.formats.paragraph(block.style))
+            last = self.columns - 1
+            align = self.formats.paragraph(block.style, block.style != SIGN)
+            self._span(self.row, middle, self.row, last, right, align)
+            self.row += 1
+            return
+        if block.style == BODY:
+            text = f"　　{text}"
+        text = text.replace("\t", "　　")
+        room = sum(self.widths) * 10.5 / size
+        needed = _lines(text, room) * line + _PADDING
+        first = self.row
+        for height in _portions(needed):
+            self.sheet.set_row(self.row, height)
+            self.row += 1
+        style = self.formats.paragraph(block.style)
+        self._span(first, 0, self.row - 1, self.columns - 1, text, style)
+
+    def _middle(self, left: str, right: str) -> int:
+        """The column at which the right part begins: both parts get room as they need it."""
+        share = (text_width(left) + 1) / (text_width(left) + text_width(right) + 2)
+        goal, so_far = share * sum(self.widths), 0.0
+        best, distance = 1, math.inf
+        for index, width in enumerate(self.widths[:-1], 1):
+            so_far += width
+            if abs(so_far - goal) < distance:
+                best, distance = index, abs(so_far - goal)
+        return best
+
+    # ---- grids ----
+
+    def _grid(self, grid: Grid, edges: list[int]) -> None:
+        plan = self._plan(grid, edges)
+        for index, height in enumerate(plan.heights):
+            self.sheet.set_row(self.row + index, height)
+        formats, top = self.formats, self.row
+        starts, last = plan.starts, len(grid.rows)
+        for index, row in enumerate(grid.rows):
+            first = top + starts[index]
+            for cell in row.cells:
+                below = index + cell.rowspan
+                end = top + starts[below if below < last else last] - 1
+                text = cell.text
+                style = formats.cell(
+                    cell.style,
+                    cell.number_format if cell.number is not None else "",
+                    len(text) > _LONG_TEXT,
+                )
+                left, right = edges[cell.col], edges[cell.col + cell.colspan] - 1
+                if end > first or right > left:
+                    self.sheet.merge_range(first, left, end, right, "", style)
+                self._put(first, left, cell, text, style)
+        self._repeat(grid, plan)
+        self.row += len(plan.heights)
+
+    def _put(self, row: int, col: int, cell: Cell, text: str, style: Format) -> None:
+        if cell.number is not None and math.isfinite(cell.number):
+            self.sheet.write_number(row, col, cell.number, style)
+        elif text:
+            self.sheet.write_string(row, col, self._fit(text, row, col), style)
+        else:
+            self.sheet.write_blank(row, col, None, style)
+
+    def _repeat(self, grid: Grid, plan: _Plan) -> None:
+        heads = [index for index, row in enumerate(grid.rows) if row.head]
+        if heads:
+            first = heads[0]
+            last = first
+            while last + 1 in heads:
+                last += 1
+            self.sheet.repeat_rows(
+                self.row + plan.starts[first], self.row + plan.starts[last + 1] - 1
+            )
+
+    def _plan(self, grid: Grid, edges: list[int]) -> _Plan:
+        """Heights that hold every text; a row beyond Excel's ceiling becomes several sheet rows."""
+        heights = [20.0] * len(grid.rows)
+        tall: list[tuple[int, int, float]] = []
+        before = [0.0]
+        for width in self.widths:
+            before.append(before[-1] + width)
+        for index, cell in grid.cells():
+            text = cell.text
+            if not text:
+                continue
+            room = before[edges[cell.col + cell.colspan]] - before[edges[cell.col]]
+            if len(text) * 2 < room and "\n" not in text:
+                continue
+            needed = _lines(text, room) * _LINE + _PADDING
+            span = min(cell.rowspan, len(heights) - index)
+            if span > 1:
+                tall.append((index, span, needed))
+            elif needed > heights[index]:
+                heights[index] = needed
+        for index, span, needed in tall:
+            missing = needed - sum(heights[index : index + span])
+            if missing > 0:
+                heights[index + span - 1] += missing
+        plan = _Plan()
+        for height in heights:
+            plan.starts.append(len(plan.heights))
+            plan.heights += _portions(height)
+        plan.starts.append(len(plan.heights))
+        return plan
+
+    # ---- writing ----
+
+    def _fit(self, text: str, row: int, col: int) -> str:
+        text = clean_text(text)
+        if len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT:
+            return text
+        self.findings.append(
+            Finding(WARN, "xlsx-cut", "文字超过 Excel 单元格 32767 字的上限，表中只保留前面部分",
+                    table=self.name, row=row + 1, column=col + 1, cell=text[:50])
+        )  # fmt: skip
+        return text[: MAX_CELL_TEXT // 2] + "……（后文过长，见原表）"
+
+    def _span(self, row: int, col: int, end: int, last: int, text: str, style: Format) -> None:
+        if end > row or last > col:
+            self.sheet.merge_range(row, col, end, last, "", style)
+        if text:
+            self.sheet.write_string(row, col, self._fit(text, row, col), style)
+
+
+def _lines(text: str, room: float) -> int:
+    """Lines that ``text`` takes in ``room`` half-width characters, at least one a paragraph."""
+    usable = max(room - 1.5, 2.0)
+    if "\n" not in text:
+        return max(math.ceil(text_width(text) / usable), 1)
+    return sum(max(math.ceil(text_width(line) / usable), 1) for line in text.split("\n"))
+
+
+def _portions(height: float) -> list[float]:
+    """Equal sheet rows of at most 409 pt that are ``height`` high together."""
+    if height <= MAX_ROW_HEIGHT:
+        return [height]
+    count = math.ceil(height / MAX_ROW_HEIGHT)
+    return [height / count] * count
+
+
+def _shared_columns(grids: Sequence[Grid]) -> tuple[list[float], list[list[int]]]:
+    """Column edges (0 to 1) shared by all grids, and each grid's edges as indexes into them."""
+    shared: list[float] = [0.0, 1.0]
+    wanted: list[list[float]] = []
+    for grid in grids:
+        own = _edges(grid)
+        fine = min(b - a for a, b in zip(own, own[1:], strict=False)) > 2 * _SNAP
+        placed: list[float] = []
+        for edge in own:
+            near = min(shared, key=lambda known: abs(known - edge))
+            if near == edge or (fine and abs(near - edge) <= _SNAP):
+                placed.append(near)
+            else:
+                shared.append(edge)
+                placed.append(edge)
+        wanted.append(placed)
+    shared.sort()
+    index = {edge: number for number, edge in enumerate(shared)}
+    return shared, [[index[edge] for edge in placed] for placed in wanted]
+
+
+def _edges(grid: Grid) -> list[float]:
+    """Column edges of one grid as parts of its width."""
+    used = max((c.col + c.colspan for row in grid.rows for c in row.cells), default=1)
+    widths = [max(w, 0.01) for w in grid.widths]
+    spare = sum(widths) / len(widths) if widths else 1.0
+    widths += [spare] * (used - len(widths))
+    total, so_far = sum(widths), 0.0
+    edges = [0.0]
+    for width in widths[:-1]:
+        so_far += width
+        edges.append(round(so_far / total, 6))
+    return [*edges, 1.0]
