@@ -64,7 +64,7 @@ def insert(
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in columns)
-            values = [_column(field, column) for field, column in zip(columns, zip(*rows, strict=True), strict=True)]
+            values = [_array(field, column) for field, column in zip(columns, zip(*rows, strict=True), strict=True)]
             cursor.execute(f"{head} SELECT * FROM unnest({arrays}){tail}", values)
             return
         marks = ", ".join(["%s"] * len(columns))
@@ -90,10 +90,15 @@ def next_ids(model: type[Model], count: int, *, using: str = "default") -> list[
     return list(range(last + 1, last + count + 1))
 
 
-def _column(field: models.Field, values: tuple[Any, ...]) -> list[Any]:
+def _array(field: models.Field, values: Iterable[Any]) -> str:
+    """Return PostgreSQL's array literal: one constant, where ``ARRAY[…]`` would be parsed element by element."""
     if isinstance(field, models.JSONField):
-        return [json.dumps(value, ensure_ascii=False) for value in values]
-    return list(values)
+        values = (json.dumps(value, ensure_ascii=False) for value in values)
+    quoted = (
+        "NULL" if value is None else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for value in values
+    )
+    return "{" + ",".join(quoted) + "}"
 
 
 def _adapted(row: Sequence[Any], adapters: list[tuple[int, Callable[[Any], Any]]]) -> Sequence[Any]:

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(verbose_name='序号')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('by', models.TextField(verbose_name='月份')),
-                ('percent', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='累计比例')),
+                ('percent', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='累计比例')),
                 ('table', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='projects.targettable')),
             ],
             options={

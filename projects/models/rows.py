@@ -31,7 +31,7 @@ class SpendPlanPoint(Row):
     """资金支出计划: cumulative percent by the end of month ``by`` (two digits)."""
 
     by = models.TextField(_("月份"))
-    percent = models.DecimalField(_("累计比例"), max_digits=9, decimal_places=2, null=True, blank=True)
+    percent = models.DecimalField(_("累计比例"), max_digits=18, decimal_places=2, null=True, blank=True)
 
     class Meta(Row.Meta):
         verbose_name = _("资金支出计划")
