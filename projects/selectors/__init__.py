@@ -1,0 +1,1 @@
+"""Reads: querysets and small results, each in a fixed number of queries."""

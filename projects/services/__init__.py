@@ -1,0 +1,1 @@
+"""Writes and whole jobs: typed keyword arguments, never a request."""
