@@ -237,6 +237,16 @@ def field_kind(path: str) -> str:
     return "number" if path in NUMBER_FIELDS else "text"
 
 
+def leaf_text(path: str, value: Any) -> str:
+    """Return a leaf as the text it has in the JSON; ``path`` without indices."""
+    return str(_plain(value, path) if value is not None else "")
+
+
+def parse_leaf(path: str, text: str) -> Any:
+    """Return the value of a leaf from its JSON text; the inverse of :func:`leaf_text`."""
+    return _leaf(path, text)
+
+
 def leaves(table: TargetTable) -> Iterator[tuple[str, Any]]:
     """Yield ``(path, value)`` of every leaf, rows by index: ``indicators.0.name``, ``extra.电话``."""
     for item in fields(table):
@@ -264,7 +274,7 @@ def _plain(value: Any, path: str = "") -> Any:
         return [_plain(item, path) for item in value]
     if is_dataclass(value):
         prefix = f"{path}." if path else ""
-        return {f.name: _plain(getattr(value, f.name), prefix + f.name) for f in fields(value)}
+        return {name: _plain(getattr(value, name), prefix + name) for name in value.__slots__}
     return dict(value) if isinstance(value, dict) else value
 
 

@@ -1,0 +1,131 @@
+"""A document as one stream of lines, and the small judgements about a line that need no form."""
+
+from __future__ import annotations
+
+import re
+
+from projects.grids.grid import Cell, Document, Grid, Origin, Paragraph
+from projects.layouts.labels import norm, squeeze
+
+_MARKUP = re.compile(r"</?(?:p|br|span|div|strong|b|font|u)(?:\s[^<>]*)?/?>|&nbsp;", re.I)
+_BREAK = re.compile(r"(?:</p\s*>\s*<p[^<>]*>|<br\s*/?>|</?(?:p|div)(?:\s[^<>]*)?>)", re.I)
+
+_TITLE = re.compile(
+    r"(\d{1,3}[.、．])?[^。；]{0,110}?(绩效目标|绩效)(申报|批复|汇总|审核|评审|分解|自评|填报|申请)?表([（(][^（）()]{0,20}[)）])?"
+)
+_DIVIDER = re.compile(r"第[一二三四五六七八九十]+部分")
+_ANNEX = re.compile(r"附(表|件)[一二三四五六七八九十\d]*(-\d+)?[:：]?")
+_UNIT_LINE = re.compile(r"(?:金额)?(?:单位|金额)[:：]?[（(]?(?:人民币)?(万元|千元|亿元|元)[)）]?")
+_DEPARTMENT_LINE = re.compile(
+    r"(?:填报|编制|申报|预算|填表)(?:单位|部门)(?:名称)?(?:[（(](?:盖章|公章)[)）])?[:：](.*?)(?:[（(](?:盖章|公章)[)）])?"
+)
+_CODED_DEPARTMENT = re.compile(r"[\[【（(]?(\d{3,})[\]】）)]?\s*([^\d\s].*)")
+_DEPARTMENT_CODED = re.compile(r"(.*?[^\d\s（(])\s*[（(\[]?(\d{3,})[)）\]]?")
+_SIGN = re.compile(
+    r"(单位负责人签字|单位负责人（签章）|单位负责人|部门负责人|负责人签字|填表人|填报人|经办人|审核人|联系人|联系电话|填报日期|填报时间|填表日期)"
+    r"(?:[（(]?(?:签字|签章|盖章)[)）]?)?[:：]"
+)
+
+
+class Line:
+    """One row of a table, or one paragraph, with its cells' texts stripped of blanks and markup."""
+
+    __slots__ = ("cells", "filled", "marked", "para", "style", "texts")
+
+    def __init__(self, cells: list[Cell], *, para: bool, style: str = "") -> None:
+        self.cells = cells
+        self.para = para
+        self.style = style
+        self.marked: list[int] = []
+        self.texts = [self._clean(index, cell.text) for index, cell in enumerate(cells)]
+        self.filled = [index for index, text in enumerate(self.texts) if text]
+
+    def _clean(self, index: int, text: str) -> str:
+        if "<" in text or "&nbsp;" in text:
+            bare = _MARKUP.sub("", _BREAK.sub("\n", text))
+            if bare != text:
+                self.marked.append(index)
+                text = bare
+        if "\n" not in text:
+            return text.strip()
+        return "\n".join(line for line in map(str.strip, text.split("\n")) if line)
+
+    @property
+    def origin(self) -> Origin:
+        return self.cells[self.filled[0] if self.filled else 0].origin if self.cells else Origin()
+
+    @property
+    def single(self) -> str:
+        """The text of a line that has one filled cell, else ``""``."""
+        return self.texts[self.filled[0]] if len(self.filled) == 1 else ""
+
+
+def lines_of(document: Document) -> list[Line]:
+    """Return all lines of a document that hold any text."""
+    found = []
+    for block in document.blocks:
+        if isinstance(block, Grid):
+            found += [line for line in (Line(row.cells, para=False) for row in block.rows if row.cells) if line.filled]
+        elif block.text.strip():
+            found.append(_paragraph_line(block))
+    return found
+
+
+def _paragraph_line(block: Paragraph) -> Line:
+    pieces = block.text.split("\t")
+    return Line(
+        [Cell(text, col, origin=block.origin) for col, text in enumerate(pieces)], para=True, style=block.style
+    )
+
+
+def is_title(line: Line) -> bool:
+    """Tell whether a line is the heading of a target table."""
+    text = line.single
+    return bool(text) and len(text) <= 160 and bool(_TITLE.fullmatch(squeeze(text)))
+
+
+def is_divider(text: str) -> bool:
+    return bool(_DIVIDER.fullmatch(squeeze(text)))
+
+
+def is_annex(text: str) -> bool:
+    return bool(_ANNEX.fullmatch(squeeze(text)))
+
+
+def unit_line(text: str) -> str:
+    """Return the unit a line above the table states (``金额单位：万元``), else ``""``."""
+    found = _UNIT_LINE.fullmatch(squeeze(text))
+    return found[1] if found else ""
+
+
+def department_line(text: str) -> str | None:
+    """Return the department of ``填报单位：…（盖章）`` (maybe blank), ``None`` for any other line."""
+    found = _DEPARTMENT_LINE.fullmatch(text.strip())
+    return found[1].strip() if found else None
+
+
+def parse_department(text: str) -> tuple[str, str]:
+    """Return code and name of ``321001某局``, ``某局（321001）`` or ``某局``."""
+    found = _CODED_DEPARTMENT.fullmatch(text)
+    if found:
+        return found[1], found[2].strip()
+    found = _DEPARTMENT_CODED.fullmatch(text)
+    return (found[2], found[1].strip()) if found else ("", text)
+
+
+def is_coded_department(text: str) -> bool:
+    return bool(_CODED_DEPARTMENT.fullmatch(text))
+
+
+def signatures(text: str) -> list[tuple[str, str]] | None:
+    """Return ``(label, text)`` of a signature line, ``None`` when it is none."""
+    found = list(_SIGN.finditer(text))
+    if not found or text[: found[0].start()].strip():
+        return None
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [(m[1], text[m.end() : end].strip()) for m, end in zip(found, ends, strict=True)]
+
+
+def bare_labels(line: Line) -> list[str]:
+    """Return the bare label of each cell."""
+    return [norm(text) for text in line.texts]

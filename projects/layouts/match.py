@@ -1,0 +1,385 @@
+"""Read a table out of the lines of a form: the layout's labels and headings say what each cell is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from projects.findings import INFO, WARN, Finding
+from projects.grids.grid import Cell
+from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
+from projects.layouts.labels import norm, squeeze, unit_of
+from projects.layouts.lines import (
+    Line,
+    department_line,
+    is_coded_department,
+    parse_department,
+    signatures,
+    unit_line,
+)
+from projects.layouts.match_rows import RowReader
+from projects.layouts.rows_read import read_head
+from projects.layouts.supplement import HEADING, apply_supplement
+from projects.layouts.values import day_of_serial, parse_day, parse_money, parse_percent
+from projects.targettable import PlanPoint, TargetTable, field_kind
+
+_YEAR_IN_TITLE = re.compile(r"(20\d\d)\s*年")
+_LINES_KEPT = frozenset(
+    ["project.overview", "project.purpose", "goals.period", "goals.annual", "duties", "project.procurement"]
+)
+
+
+@dataclass(slots=True)
+class ReadTable:
+    """One table as it was read: the table, everything noticed, and the first line's place in the file."""
+
+    table: TargetTable
+    findings: list[Finding] = field(default_factory=list)
+    row: int = 0
+    part: str = ""
+    share: float = 1.0
+
+    def note(self, level: str, code: str, text: str, at: Cell | None = None, **more: str) -> None:
+        """Record a finding at a cell's place."""
+        place = {"row": at.origin.row, "column": at.origin.column} if at else {}
+        self.findings.append(Finding(level, code, text, **more).at(**place))
+
+
+def match(lines: list[Line], layout: Layout, title: str = "") -> ReadTable:
+    """Read the lines of one table printed on ``layout``."""
+    reader = _Reader(layout, title)
+    for line in lines:
+        reader.take(line)
+    return reader.finish()
+
+
+def match_prose(lines: list[Line], layout: Layout, title: str) -> ReadTable:
+    """Read a prose part: known section titles divide it, everything else is text of its section."""
+    from projects.targettable import Section
+
+    read = ReadTable(TargetTable(layout=layout.id, kind=layout.kind, title=title))
+    titles = {norm(text): text for text in layout.sections}
+    texts: list[list[str]] = []
+    for line in lines:
+        for text in (line.texts[index] for index in line.filled):
+            if norm(text) in titles and len(squeeze(text)) <= len(titles[norm(text)]) + 4:
+                read.table.sections.append(Section(text))
+                texts.append([])
+            elif texts:
+                texts[-1].append(text)
+            else:
+                read.table.sections.append(Section("", ""))
+                texts.append([text])
+    for section, paragraphs in zip(read.table.sections, texts, strict=True):
+        section.text = "\n".join(paragraphs)
+    missing = [text for key, text in titles.items() if key not in {norm(s.title) for s in read.table.sections}]
+    for text in missing:
+        read.note(WARN, "section-missing", f"没有找到“{text}”这一部分")
+    return read
+
+
+class _Reader:
+    """Walks the lines of one table once; knows whether it is among single cells or in a list."""
+
+    def __init__(self, layout: Layout, title: str) -> None:
+        self.layout = layout
+        self.read = ReadTable(TargetTable(layout=layout.id, kind=layout.kind, title=title))
+        self.table = self.read.table
+        self.unit = layout.unit
+        self.used: dict[str, int] = {}
+        self.seen: set[str] = set()
+        self.plan: dict[str, str] = {}
+        self.below: list[tuple[Slot, Cell, str]] = []
+        self.under: Slot | None = None
+        self.rows: RowReader | None = None
+        self.repeats = [block for block in layout.blocks if isinstance(block, RepeatBlock)]
+        self.unders = {
+            slot.label: slot for slots in layout.slots.values() for slot in slots if slot.place == "under"
+        }
+        self.supplement: list[tuple[str, str]] | None = None
+        # Elsewhere a year in the title belongs to the project's name, which may be an older one.
+        found = _YEAR_IN_TITLE.search(title) if "{year}" in layout.title else None
+        self.table.fiscal_year = int(found[1]) if found else None
+
+    # -- one line ---------------------------------------------------------------------------
+
+    def take(self, line: Line) -> None:
+        for index in line.marked:
+            self.read.note(
+                INFO, "markup-removed", "单元格里有网页标记（如 <p>），已去除标记、保留文字", line.cells[index]
+            )
+        if self.supplement is not None or squeeze(line.single) == squeeze(HEADING):
+            self._take_supplement(line)
+            return
+        if self._take_frame(line) or self._begin_list(line):
+            return
+        if self.rows and not self._leaves_list(line):
+            self.rows.take(line)
+            return
+        self.rows = None
+        self._take_form(line)
+
+    def _take_supplement(self, line: Line) -> None:
+        if self.supplement is None:
+            self.supplement = []
+        elif not line.para and line.texts[:2] != ["栏目", "内容"]:
+            self.supplement.append((line.texts[0], line.texts[1] if len(line.texts) > 1 else ""))
+
+    def _take_frame(self, line: Line) -> bool:
+        """Take lines around the form: unit, department, signatures. Tell whether it was one."""
+        texts = [line.texts[index] for index in line.filled]
+        units = [unit_line(text) for text in texts]
+        names = [department_line(text) for text in texts]
+        if any(units) or any(name is not None for name in names):
+            self.unit = next((unit for unit in units if unit), self.unit)
+            for text, unit, name in zip(texts, units, names, strict=True):
+                if name is not None:
+                    self._set_department(name)
+                elif not unit and is_coded_department(text):
+                    self._set_department(text)
+                elif not unit:
+                    self._loose(text, line)
+            return True
+        if not line.para and len(line.filled) > 2:
+            return False
+        signed = [signatures(text) for text in texts]
+        if any(signed):
+            for text, pairs in zip(texts, signed, strict=True):
+                for label, value in pairs or []:
+                    if value:
+                        self.table.extra[label] = value
+                if pairs is None:
+                    self._loose(text, line)
+            return True
+        return False
+
+    def _begin_list(self, line: Line) -> bool:
+        if len(line.filled) < 2:
+            return False
+        for block in self.repeats:
+            columns = read_head(block, line)
+            if columns is None:
+                continue
+            if not (self.rows and self.rows.block is block):
+                self.rows = RowReader(block, columns, self.layout, self.read, self.unit_of_head(line))
+                self.seen.add(block.of)
+            else:
+                self.rows.columns = columns
+            return True
+        return False
+
+    def unit_of_head(self, line: Line) -> str:
+        return next((unit for unit in map(unit_of, line.texts) if unit), self.unit)
+
+    def _leaves_list(self, line: Line) -> bool:
+        label = norm(line.texts[line.filled[0]])
+        return label in self.layout.slots and not line.para and line.filled[0] == 0 and label not in self.seen
+
+    # -- single cells -----------------------------------------------------------------------
+
+    def _take_form(self, line: Line) -> None:
+        items = [self._slot_at(text) if text else None for text in line.texts]
+        if not any(items):
+            self._take_values(line)
+            return
+        self.below = []
+        lead = next(index for index, item in enumerate(items) if item)
+        before = [index for index in range(lead) if line.texts[index]]
+        self._take_side(line, before)
+        starts = [index for index, item in enumerate(items) if item]
+        for start, end in zip(starts, [*starts[1:], len(items)], strict=True):
+            slot = items[start]
+            if slot is not None:
+                self._take_slot(slot, line, start, end)
+
+    def _take_side(self, line: Line, before: list[int]) -> None:
+        for index in before:
+            label = norm(line.texts[index])
+            if label in self.unders:
+                self.under = self.unders[label]
+            self.unit = unit_of(line.texts[index]) or self.unit
+
+    def _slot_at(self, text: str) -> tuple[Slot, str] | None:
+        """Return the slot a cell is the label of, and the value standing in the same cell behind a colon."""
+        label = norm(text)
+        rest = ""
+        if label not in self.layout.slots or self.layout.slots[label][0].place == "under":
+            head, mark, rest = text.replace("：", ":").partition(":")
+            if not mark or "\n" in head:
+                return None
+            label = norm(head)
+            if label == "" and rest:
+                return self._slot_at(rest)
+            if label not in self.layout.slots:
+                return None
+        slots = self.layout.slots[label]
+        at = self.used.get(label, 0)
+        self.used[label] = at + 1
+        if at >= len(slots):
+            return None
+        return slots[at], text[len(text) - len(rest) :].strip() if rest else ""
+
+    def _take_slot(self, found: tuple[Slot, str], line: Line, start: int, end: int) -> None:
+        slot, inline = found
+        self.seen.add(slot.label)
+        label_cell = line.cells[start]
+        unit = unit_of(line.texts[start])
+        if slot.place == "below":
+            self.below.append((slot, label_cell, unit))
+            return
+        if inline:
+            self._set(slot.binding, inline, label_cell, unit)
+            start -= 1
+            values = [index for index in range(start + 2, end) if line.texts[index]]
+        else:
+            values = [index for index in range(start + 1, end) if line.texts[index]]
+            if not values:
+                self._set(slot.binding, "", label_cell, unit)
+                return
+            self._set(slot.binding, line.texts[values[0]], line.cells[values[0]], unit)
+            values = values[1:]
+        self._take_unknown(line, values)
+
+    def _take_unknown(self, line: Line, indexes: list[int]) -> None:
+        """Keep cells that have no field: a side label, or label and value in turn."""
+        sides = [i for i in indexes if norm(line.texts[i]) in self.unders or line.cells[i].rowspan > 1]
+        self._take_side(line, sides)
+        rest = [i for i in indexes if i not in sides and not self._is_printed(line.texts[i])]
+        while rest:
+            label, value = rest[0], rest[1] if len(rest) > 1 else None
+            key = norm(line.texts[label]) or line.texts[label]
+            text = line.texts[value] if value is not None else ""
+            self._keep(key, text, line.cells[label])
+            rest = rest[2:]
+
+    def _is_printed(self, text: str) -> bool:
+        return norm(text) in _printed(self.layout)
+
+    def _take_values(self, line: Line) -> None:
+        """Take a row without labels: values below their labels, or the text below a side label."""
+        if self.below:
+            taken = set()
+            for slot, label, unit in self.below:
+                index = next(
+                    (i for i, c in enumerate(line.cells) if c.col < label.col + label.colspan and c.col + c.colspan > label.col),
+                    None,
+                )
+                cell = line.cells[index] if index is not None else label
+                self._set(slot.binding, line.texts[index] if index is not None else "", cell, unit)
+                taken.add(index)
+            self.below = []
+            stray = [i for i in line.filled if i not in taken]
+            self._take_unknown(line, stray)
+            return
+        if self.under is not None:
+            index = line.filled[0]
+            self._set(self.under.binding, line.texts[index], line.cells[index])
+            self.under = None
+            self._take_unknown(line, line.filled[1:])
+            return
+        known = [i for i in line.filled if not self._is_printed(line.texts[i])]
+        self._take_side(line, line.filled)
+        if len(known) >= 2 and not line.para:
+            self._take_unknown(line, known)
+        elif known:
+            self._loose(line.texts[known[0]], line)
+
+    def _loose(self, text: str, line: Line) -> None:
+        self.table.extra["其他文字"] = "\n".join(filter(None, [self.table.extra.get("其他文字", ""), text]))
+        self.read.note(INFO, "loose-text", "表内有不属于任何栏目的文字，已保留在“其他文字”", line.cells[0], cell=text)
+
+    def _keep(self, key: str, text: str, cell: Cell) -> None:
+        self.table.extra[key] = "\n".join(filter(None, [self.table.extra.get(key, ""), text]))
+        self.read.note(INFO, "unknown-label", f"表式没有“{key}”这一栏，已作为其他栏目保留", cell, cell=text)
+
+    # -- setting fields ---------------------------------------------------------------------
+
+    def _set_department(self, text: str) -> None:
+        code, name = parse_department(text)
+        if name and not self.table.department.name:
+            self.table.department.code, self.table.department.name = code, name
+
+    def _set(self, binding: Binding, text: str, cell: Cell, unit: str = "") -> None:
+        path = binding.path
+        first, _, leaf = path.partition(".")
+        if path == "department" or path == "department.name":
+            self._set_department(text)
+        elif first == "extra":
+            if text:
+                self.table.extra[leaf] = text
+        elif first == "spend_plan":
+            self.plan[leaf] = text
+            self._spend_point(leaf, text, cell)
+        elif first == "duties":
+            self.table.duties = text
+        else:
+            setattr(getattr(self.table, first), leaf, self._value(path, text, cell, unit))
+
+    def _spend_point(self, by: str, text: str, cell: Cell) -> None:
+        percent = parse_percent(text)
+        if isinstance(percent, str):
+            self.read.note(
+                WARN,
+                "percent-unreadable",
+                f"截至{int(by)}月底的支出计划不是 0–100% 之间的百分比，已按原文保留",
+                cell,
+                field=f"spend_plan.{len(self.table.spend_plan)}.percent",
+                cell=text,
+            )
+        self.table.spend_plan.append(PlanPoint(by, percent))
+
+    def _value(self, path: str, text: str, cell: Cell, unit: str) -> object:
+        kind = field_kind(path)
+        if kind == "money":
+            amount = parse_money(text, unit or self.unit)
+            if isinstance(amount, str):
+                self.read.note(WARN, "amount-unreadable", "金额无法识别，已按原文保留", cell, field=path, cell=text)
+            return amount
+        if kind == "day":
+            return self._day(path, text, cell)
+        return text if path in _LINES_KEPT else "".join(text.split("\n"))
+
+    def _day(self, path: str, text: str, cell: Cell) -> object:
+        serial = day_of_serial(text)
+        if serial:
+            self.read.note(
+                INFO, "serial-date", f"日期是 Excel 的序列数，读作 {serial.isoformat()}", cell, field=path, cell=text
+            )
+            return serial
+        day = parse_day(text)
+        if isinstance(day, str):
+            self.read.note(WARN, "date-unreadable", "日期无法识别，已按原文保留", cell, field=path, cell=text)
+        return day
+
+    def finish(self) -> ReadTable:
+        for slots in self.layout.slots.values():
+            for slot in slots:
+                if slot.label not in self.seen and slot.place != "under":
+                    self.read.note(WARN, "label-missing", f"没有找到“{slot.label}”一栏", field=slot.binding.path)
+                    break
+        for block in self.repeats:
+            if block.of not in self.seen:
+                self.read.note(WARN, "list-missing", f"没有找到{'、'.join(block.head_labels)}的表头", field=block.of)
+        months = sorted(path.split(".")[1] for path in self.layout.paths if path.startswith("spend_plan."))
+        by_month = {point.by: point for point in self.table.spend_plan}
+        self.table.spend_plan = [by_month.get(month) or PlanPoint(month) for month in months]
+        if self.supplement:
+            for name in apply_supplement(self.table, self.supplement):
+                self.read.note(INFO, "unknown-label", f"补充栏目“{name}”无法对应，已作为其他栏目保留")
+        return self.read
+
+
+_PRINTED: dict[str, frozenset[str]] = {}
+
+
+def _printed(layout: Layout) -> frozenset[str]:
+    """Return every word that the form itself prints, side labels and group headings included."""
+    if layout.id not in _PRINTED:
+        found = set()
+        for block in layout.blocks:
+            if isinstance(block, FormBlock):
+                found.update(norm(cell.literal) for row in block.rows for cell in row if not cell.binding)
+            else:
+                found.add(norm(block.side))
+        _PRINTED[layout.id] = frozenset(found - {""})
+    return _PRINTED[layout.id]

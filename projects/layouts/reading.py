@@ -1,0 +1,150 @@
+"""Read all tables of a document: cut it, recognise each form, match, and fill in what only the whole states."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from projects.findings import BLOCK, INFO, WARN, Finding
+from projects.grids.grid import Document
+from projects.layouts.flow import reflow
+from projects.layouts.lines import Line, lines_of
+from projects.layouts.match import ReadTable, match, match_prose
+from projects.layouts.segments import Segment, cut, recognise
+
+_YEAR = re.compile(r"(20[1-4]\d)\s*年")
+
+
+def read_tables(document: Document, *, year: int | None = None, department: str = "") -> list[ReadTable]:
+    """Return the tables of a document in order, each with everything noticed about it.
+
+    Year and department are taken from the table, else from the other tables of the document, else
+    from its title property, else from the arguments; which of these it was is noted. Lines that
+    belong to no table are noted on the first table, or dropped when the document has no table.
+    """
+    lines = lines_of(document)
+    segments, loose = cut(lines)
+    reads = [read for segment in segments if (read := _read_segment(segment)) is not None]
+    _fill_years(reads, document, lines, year)
+    _fill_departments(reads, department)
+    if reads:
+        for line in loose:
+            reads[0].note(INFO, "outside", "这段文字不属于任何一张表", line.cells[0], cell=line.single)
+    for number, read in enumerate(reads, start=1):
+        name = f"第{number}张表 {read.table.label()}".strip()
+        read.findings = [_placed(finding, document.name, name) for finding in read.findings]
+    return reads
+
+
+def _placed(finding: Finding, file: str, table: str) -> Finding:
+    return finding.at(file=file, table=table)
+
+
+def _read_segment(segment: Segment) -> ReadTable | None:
+    lines = segment.lines
+    if segment.prose:
+        read = match_prose(lines, segment.prose, segment.title)
+    elif segment.has_rows:
+        layout, share = recognise(segment)
+        if layout is None:
+            return _unrecognised(segment)
+        read = match(lines, layout, segment.title)
+        read.share = share
+    else:
+        found = reflow(lines)
+        if found is None:
+            return None
+        read = match(found.lines, found.layout, segment.title)
+        read.findings += found.findings
+    if lines:
+        read.row, _, read.part = lines[0].origin
+    return read
+
+
+def _unrecognised(segment: Segment) -> ReadTable | None:
+    """Keep a table of an unknown form as its texts: shown and reported, never dropped."""
+    rows = [line for line in segment.lines if not line.para]
+    if not segment.title and len(rows) < 4:
+        return None
+    read = ReadTable(_as_extra(segment), row=rows[0].origin.row, part=rows[0].origin.part, share=0.0)
+    read.note(
+        BLOCK,
+        "layout-unknown",
+        "没有识别出这张表的表式，内容已原样保留在“原表内容”，请核对后补录",
+        rows[0].cells[0],
+    )
+    return read
+
+
+def _as_extra(segment: Segment):  # type: ignore[no-untyped-def]
+    from projects.targettable import TargetTable
+
+    text = "\n".join(" | ".join(line.texts) for line in segment.lines)
+    return TargetTable(title=segment.title, extra={"原表内容": text})
+
+
+def _fill_years(reads: list[ReadTable], document: Document, lines: list[Line], option: int | None) -> None:
+    """Give every table its year: its own, the document's, the option's."""
+    for read in reads:
+        if read.table.fiscal_year is None:
+            read.table.fiscal_year = _own_year(read)
+    stated = Counter(read.table.fiscal_year for read in reads if read.table.fiscal_year)
+    if len(stated) == 1 or (stated and stated.most_common(1)[0][1] * 2 > sum(stated.values())):
+        found, source = stated.most_common(1)[0][0], "同一文件的其他表"
+    else:
+        found, source = _written_year(document, lines), "文件中的文字"
+    if found is None:
+        found, source = option, "导入时的指定"
+    missing = [read for read in reads if read.table.fiscal_year is None]
+    if found is None or not missing:
+        return
+    for read in missing:
+        read.table.fiscal_year = found
+    which = "这张表" if len(missing) == 1 else f"从这张表起共 {len(missing)} 张表"
+    missing[0].note(INFO, "year-filled", f"{which}内没有写明年度，按{source}取 {found} 年", field="fiscal_year")
+
+
+def _own_year(read: ReadTable) -> int | None:
+    """Return the year of a project that begins and ends in the same year, or of a stated period."""
+    project = read.table.project
+    start, end = getattr(project.start, "year", None), getattr(project.end, "year", None)
+    if start is not None and start == end:
+        return int(start)
+    years = set(_YEAR.findall(project.period))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _written_year(document: Document, lines: list[Line]) -> int | None:
+    """Return the year of the title property, else the one most written in the document, else of its name."""
+    found = _YEAR.search(document.title)
+    if found:
+        return int(found[1])
+    years = Counter(year for line in lines for text in line.texts if "年" in text for year in _YEAR.findall(text))
+    if years:
+        return int(years.most_common(1)[0][0])
+    named = re.search(r"20[1-4]\d", document.name)
+    return int(named[0]) if named else None
+
+
+def _fill_departments(reads: list[ReadTable], option: str) -> None:
+    """Give tables without a department the one that most other tables of the document state."""
+    stated = Counter(
+        (read.table.department.code, read.table.department.name) for read in reads if read.table.department.name
+    )
+    found = stated.most_common(1)[0][0] if stated else None
+    source = "同一文件的其他表"
+    if found is None and option:
+        found, source = ("", option), "导入时的指定"
+    missing = [read for read in reads if not read.table.department.name]
+    if found is None or not missing:
+        return
+    for read in missing:
+        read.table.department.code, read.table.department.name = found
+    which = "这张表" if len(missing) == 1 else f"从这张表起共 {len(missing)} 张表"
+    several = f"（文件中共有 {len(stated)} 个单位，取表数最多的一个，请核对）" if len(stated) > 1 else ""
+    missing[0].note(
+        WARN if several else INFO,
+        "department-filled",
+        f"{which}内没有写明单位，按{source}取“{found[1]}”{several}",
+        field="department.name",
+    )

@@ -1,0 +1,125 @@
+"""Cut a document into its tables, and find the form each of them was printed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from projects.layouts.definition import Layout, RepeatBlock
+from projects.layouts.labels import norm, squeeze
+from projects.layouts.lines import Line, bare_labels, department_line, is_annex, is_divider, is_title, unit_line
+from projects.layouts.registry import all_layouts
+
+# A form is recognised when at least this share of its labels stands in the table.
+ENOUGH = 0.6
+
+
+@dataclass(slots=True)
+class Segment:
+    """The lines of one table: its title, where it has one, and all that follows up to the next."""
+
+    title: str = ""
+    prose: Layout | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def has_rows(self) -> bool:
+        return any(not line.para for line in self.lines)
+
+
+def cut(lines: list[Line]) -> tuple[list[Segment], list[Line]]:
+    """Return the segments in order, and the lines that belong to none of them."""
+    prose_titles = {squeeze(layout.title): layout for layout in all_layouts() if layout.sections}
+    dividers = {squeeze(text) for layout in all_layouts() for text in layout.part}
+    first_labels = _first_labels()
+    segments: list[Segment] = []
+    loose: list[Line] = []
+    ahead: list[Line] = []
+    current: Segment | None = None
+    for line in lines:
+        text = line.single
+        if text and (is_divider(text) or squeeze(text) in dividers):
+            current = None
+            continue
+        if text and is_annex(text):
+            current = None
+            continue
+        if text and squeeze(text) in prose_titles:
+            current = Segment(text, prose_titles[squeeze(text)])
+            segments.append(current)
+            continue
+        if text and is_title(line):
+            current = Segment("".join(text.split("\n")), lines=ahead)
+            ahead = []
+            segments.append(current)
+            continue
+        if current is None and (line.para or _is_caption(line)):
+            (ahead if _is_caption(line) else loose).append(line)
+            continue
+        if current is None or _begins_again(line, current, first_labels):
+            current = Segment(lines=ahead)
+            ahead = []
+            segments.append(current)
+        current.lines.append(line)
+    return segments, loose + ahead
+
+
+def _is_caption(line: Line) -> bool:
+    return any(unit_line(text) or department_line(text) is not None for text in line.texts if text)
+
+
+def _first_labels() -> frozenset[str]:
+    """Return the label that each form begins with: a second one in a segment begins another table."""
+    found = set()
+    for layout in all_layouts():
+        first = next(iter(layout.slots), "")
+        if first:
+            found.add(first)
+    return frozenset(found | {"项目名称"})
+
+
+def _begins_again(line: Line, segment: Segment, first_labels: frozenset[str]) -> bool:
+    """Tell whether an untitled table begins here: a first label after the indicators of the one before."""
+    label = norm(line.texts[line.filled[0]])
+    if label not in first_labels or line.para:
+        return False
+    return any("一级指标" in bare_labels(seen) or "三级指标" in bare_labels(seen) for seen in segment.lines)
+
+
+def labels_of(layout: Layout) -> frozenset[str]:
+    """Return all labels that a form prints."""
+    found = set(layout.slots)
+    for block in layout.blocks:
+        if isinstance(block, RepeatBlock):
+            found.update(block.head_labels)
+    return frozenset(found)
+
+
+def recognise(segment: Segment) -> tuple[Layout | None, float]:
+    """Return the form whose labels fit best and the share of them found, or ``None`` below enough."""
+    present: set[str] = set()
+    for line in segment.lines:
+        for text in line.texts:
+            if text and len(text) <= 60:
+                present.add(norm(text))
+                head, mark, _ = text.replace("：", ":").partition(":")
+                if mark:
+                    present.add(norm(head))
+    best: tuple[float, int, Layout | None] = (0.0, 0, None)
+    for layout in all_layouts():
+        labels = _labels_cached(layout)
+        if not labels:
+            continue
+        hits = len(labels & present)
+        share = hits / len(labels)
+        if (share, hits) > best[:2]:
+            best = (share, hits, layout)
+    return (best[2], best[0]) if best[0] >= ENOUGH else (None, best[0])
+
+
+_LABELS: dict[str, frozenset[str]] = {}
+
+
+def _labels_cached(layout: Layout) -> frozenset[str]:
+    if layout.id not in _LABELS:
+        _LABELS[layout.id] = labels_of(layout)
+    return _LABELS[layout.id]
