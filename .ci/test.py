@@ -110,6 +110,7 @@ STEPS: dict[str, Callable[[], bool]] = {
 
 def main(names: list[str]) -> int:
     verdicts: dict[str, str] = {}
+    begun = time.monotonic()
     for name in names or list(STEPS):
         print(f"\n───── {name} ─────", flush=True)
         started = time.monotonic()
@@ -126,7 +127,8 @@ def main(names: list[str]) -> int:
     if missing:
         print("\n*** Not everything was run on this machine; see NOT RUN above. ***")
     if counts:
-        print("===== " + ", ".join(f"{number} {kind}" for kind, number in counts.items()) + " (all suites) =====")
+        print("===== " + ", ".join(f"{number} {kind}" for kind, number in counts.items()), end="")
+        print(f" in {time.monotonic() - begun:.2f}s =====")
     return int(failed or (missing and os.environ.get("PERFGOALS_REQUIRE_ALL") == "1"))
 
 
