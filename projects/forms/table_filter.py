@@ -1,0 +1,155 @@
+"""The filter of the list of tables. It lives in the address; amounts are typed in 万元."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Layout
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from perfgoals.web.figures import wan
+from projects.forms.fields import WanField
+from projects.forms.widgets import Choices, Select
+from projects.layouts.registry import all_layouts
+from projects.models import Department, FiscalYear, TargetTable
+from projects.selectors.tables import filter_tables
+
+INDENT = "\u3000"
+
+
+class WanFilter(django_filters.NumberFilter):
+    field_class = WanField
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition in force, and the address without it."""
+
+    label: str
+    url: str
+
+
+def department_choices(departments: Iterable[Department]) -> Choices:
+    """Return departments as choices, indented by their place in the tree; they come in the order of the tree."""
+    rows = list(departments)
+    top = min((row.depth for row in rows), default=0)
+    return [(str(row.pk), INDENT * (row.depth - top) + row.name) for row in rows]
+
+
+def _select(**kwargs: Any) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(empty_label=_("全部"), widget=Select, **kwargs)
+
+
+class TableFilter(django_filters.FilterSet):
+    """Conditions on a queryset of tables.
+
+    ``departments`` and ``years`` are those the person may see, so a foreign department is no valid choice.
+    """
+
+    q = django_filters.CharFilter(
+        label=_("名称、编码或指标"),
+        widget=forms.TextInput(
+            attrs={"type": "search", "data-search": "page", "autocomplete": "off", "maxlength": 100}
+        ),
+        max_length=100,
+    )
+    department = _select(label=_("部门（含下级）"))
+    year = _select(label=_("年度"))
+    status = _select(label=_("状态"), choices=TargetTable.Status.choices)
+    layout = _select(label=_("表式"))
+    kind = _select(label=_("类型"), choices=TargetTable.Kind.choices)
+    amount_min = WanFilter(label=_("金额自（万元）"))
+    amount_max = WanFilter(label=_("金额至（万元）"))
+
+    class Meta:
+        model = TargetTable
+        fields: list[str] = []
+
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: QuerySet[TargetTable],
+        *,
+        departments: list[Department],
+        years: list[FiscalYear],
+    ) -> None:
+        super().__init__(data, queryset)
+        self._departments = {str(row.pk): row for row in departments}
+        self._years = {str(row.year): row for row in years}
+        self.filters["department"].extra["choices"] = department_choices(departments)
+        self.filters["year"].extra["choices"] = [(key, str(row)) for key, row in self._years.items()]
+        self.filters["layout"].extra["choices"] = [(layout.id, layout.name) for layout in all_layouts()]
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy lays the form out: one row, the words above the fields."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            Div(
+                Field("q", wrapper_class="f-q"),
+                Field("department", wrapper_class="f-department"),
+                Field("year", wrapper_class="f-year"),
+                Field("status", wrapper_class="f-status"),
+                Field("kind", wrapper_class="f-kind"),
+                Field("layout", wrapper_class="f-layout"),
+                Field("amount_min", wrapper_class="f-money"),
+                Field("amount_max", wrapper_class="f-money"),
+                HTML('{% include "projects/parts/filter_acts.html" %}'),
+                css_class="filter__row",
+            )
+        )
+        return helper
+
+    @property
+    def tables(self) -> QuerySet[TargetTable]:
+        """The tables that meet all conditions; none while a condition cannot be understood."""
+        return self.qs if self.is_valid() else self.queryset.none()
+
+    def filter_queryset(self, queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:
+        """Narrow by what was understood; how a condition is met is known to the selector alone."""
+        asked = self.form.cleaned_data
+        return filter_tables(
+            queryset,
+            text=asked["q"],
+            department=self._departments.get(asked["department"]),
+            year=int(asked["year"]) if asked["year"] else None,
+            status=asked["status"],
+            layout=asked["layout"],
+            kind=asked["kind"],
+            amount_min=asked["amount_min"],
+            amount_max=asked["amount_max"],
+        )
+
+    def chips(self) -> list[Chip]:
+        """The conditions in force, each with the address that leaves it out."""
+        if not self.is_valid():
+            return []
+        words = {
+            "q": lambda value: f"“{value}”",
+            "department": lambda value: self._departments[value].name,
+            "year": lambda value: str(self._years[value]),
+            "status": lambda value: TargetTable.Status(value).label,
+            "layout": lambda value: dict(self.filters["layout"].extra["choices"])[value],
+            "kind": lambda value: TargetTable.Kind(value).label,
+            "amount_min": lambda value: _("金额不低于 %(amount)s 万元") % {"amount": wan(value)},
+            "amount_max": lambda value: _("金额不高于 %(amount)s 万元") % {"amount": wan(value)},
+        }
+        found = []
+        for name, word in words.items():
+            value = self.form.cleaned_data.get(name)
+            if value in (None, ""):
+                continue
+            rest = self.data.copy()
+            rest.pop(name, None)
+            rest.pop("page", None)
+            found.append(Chip(str(word(value)), "?" + rest.urlencode()))
+        return found

@@ -1,0 +1,192 @@
+"""The list of target tables: which columns, how each is written, how it is sorted and fetched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Count, F, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_tables2.data import TableQuerysetData
+
+from perfgoals.templatetags.pg import icon
+from perfgoals.web.figures import wan, yuan
+from projects.badges import state_badge
+from projects.layouts.registry import get_layout
+from projects.models import TableIndicator, TargetTable
+
+ROW_FIELDS = (
+    "label",
+    "amount",
+    "status",
+    "kind",
+    "layout",
+    "unread",
+    "updated_at",
+    "project_code",
+    "department__name",
+    "fiscal_year__year",
+)
+EMPTY = "—"
+
+
+def layout_name(identifier: str) -> str:
+    """The name of an official form; the bare identifier when the form is not at hand."""
+    layout = get_layout(identifier)
+    return layout.name if layout else identifier
+
+
+class ListData(TableQuerysetData):
+    """A queryset of which only one page is ever fetched.
+
+    Ids are found, sorted and cut first, on the narrow indexes; the few rows of the page follow with their department,
+    year and number of indicators: three queries, whatever the page. ``total`` is known from the sums under the list.
+    """
+
+    def __init__(self, data: QuerySet[TargetTable], total: int) -> None:
+        super().__init__(data)
+        self._length = total
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, slice):
+            return super().__getitem__(key)
+        return fetch_rows(list(self.data.values_list("id", flat=True)[key]))
+
+
+def fetch_rows(ids: list[int]) -> list[TargetTable]:
+    """Return the tables with these ids, in this order, with what a row shows. Two queries."""
+    rows = (
+        TargetTable.objects.filter(id__in=ids)
+        .select_related("department", "fiscal_year")
+        .only(*ROW_FIELDS)
+        .order_by()
+        .in_bulk()
+        if ids
+        else {}
+    )
+    counts = dict(
+        TableIndicator.objects.filter(table_id__in=ids).order_by().values_list("table_id").annotate(n=Count("id"))
+    )
+    for pk, row in rows.items():
+        row.indicator_count = counts.get(pk, 0)  # type: ignore[attr-defined]
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+def _cell(*classes: str, label: Any = None) -> dict[str, dict[str, Any]]:
+    name = " ".join(classes)
+    return {"th": {"class": name}, "td": {"class": name} | ({"data-label": label} if label else {})}
+
+
+class TargetTableTable(tables.Table):
+    """Tables as rows. Amounts in 万元 with the unit in the head; the exact yuan stand in the cell's title."""
+
+    label = tables.Column(_("名称"), attrs=_cell("is-name"), empty_values=())
+    project_code = tables.Column(_("编码"), attrs=_cell("c-code", "is-extra", "is-off"), default="", orderable=False)
+    department = tables.Column(
+        _("部门"),
+        accessor="department__name",
+        order_by=("department_id", "id"),
+        attrs=_cell("c-department", "is-wide"),
+    )
+    fiscal_year = tables.Column(
+        _("年度"), accessor="fiscal_year__year", order_by=("fiscal_year_id", "id"), attrs=_cell("c-year")
+    )
+    kind = tables.Column(_("类型"), order_by=("kind", "id"), attrs=_cell("c-kind", "is-minor-2"))
+    layout = tables.Column(
+        _("表式"), order_by=("layout", "id"), attrs=_cell("c-layout", "is-extra", "is-off"), default=EMPTY
+    )
+    amount = tables.Column(
+        _("金额（万元）"), attrs=_cell("c-amount", "is-money", label=_("金额（万元）")), default=EMPTY
+    )
+    indicators = tables.Column(
+        _("指标"),
+        accessor="indicator_count",
+        orderable=False,
+        attrs=_cell("c-count", "is-count", "is-minor", label=_("指标")),
+    )
+    status = tables.Column(_("状态"), order_by=("status", "id"), attrs=_cell("c-status"), empty_values=())
+    updated_at = tables.Column(_("修改时间"), attrs=_cell("c-time", "is-minor", "is-off"))
+
+    class Meta:
+        model = TargetTable
+        fields = ()
+        sequence = (
+            "label",
+            "project_code",
+            "department",
+            "fiscal_year",
+            "kind",
+            "layout",
+            "amount",
+            "indicators",
+            "status",
+            "updated_at",
+        )
+        order_by_field = "sort"
+        per_page = 50
+        template_name = "projects/parts/list.html"
+        attrs = {"class": "list list--cards", "data-rows": ""}
+        row_attrs = {"class": ""}
+
+    def render_label(self, record: TargetTable) -> SafeString:
+        name = record.label or str(_("（未命名）"))
+        link = format_html(
+            '<a class="list__open" href="{}" title="{}">{}</a>', reverse("table", args=[record.pk]), name, name
+        )
+        if not record.unread:
+            return link
+        n = len(record.unread)
+        return format_html(
+            '{} <span class="mark mark--warn" title="{}">{}{}</span>',
+            link,
+            ngettext("%(n)d 处原文未能识别", "%(n)d 处原文未能识别", n) % {"n": n},
+            icon("warn"),
+            n,
+        )
+
+    def render_department(self, value: str) -> SafeString:
+        return format_html('<span title="{}">{}</span>', value, value)
+
+    def render_layout(self, value: str) -> SafeString:
+        return format_html('<span title="{0}">{0}</span>', layout_name(value))
+
+    def render_amount(self, record: TargetTable) -> SafeString:
+        return format_html('<span title="{} {}">{}</span>', yuan(record.amount), _("元"), wan(record.amount))
+
+    def render_status(self, record: TargetTable) -> SafeString:
+        return state_badge(record.status)
+
+    def render_updated_at(self, record: TargetTable) -> SafeString:
+        moment = localtime(record.updated_at)
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>',
+            moment.isoformat(timespec="seconds"),
+            moment.strftime("%Y-%m-%d %H:%M"),
+            moment.strftime("%Y-%m-%d"),
+        )
+
+    def order_amount(self, queryset: QuerySet[TargetTable], is_descending: bool) -> tuple[QuerySet[TargetTable], bool]:
+        """Tables without an amount stand last either way round on both databases."""
+        amount = F("amount").desc(nulls_last=True) if is_descending else F("amount").asc(nulls_last=True)
+        return queryset.order_by(amount, "-id" if is_descending else "id"), True
+
+    def order_label(self, queryset: QuerySet[TargetTable], is_descending: bool) -> tuple[QuerySet[TargetTable], bool]:
+        return queryset.order_by(*(("-label", "-id") if is_descending else ("label", "id"))), True
+
+    def order_updated_at(
+        self, queryset: QuerySet[TargetTable], is_descending: bool
+    ) -> tuple[QuerySet[TargetTable], bool]:
+        return queryset.order_by(*(("-updated_at", "-id") if is_descending else ("updated_at", "id"))), True
+
+
+class RecentTable(TargetTableTable):
+    """A short list that is neither sorted nor paged: on the first page and on a department's."""
+
+    class Meta(TargetTableTable.Meta):
+        exclude = ("project_code", "kind", "layout", "indicators")
+        orderable = False

@@ -1,0 +1,95 @@
+"""The frame of every page: navigation on the left, the year switch in the top bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from projects.badges import state_badge
+from projects.views.shared import chosen_year, fiscal_years
+
+register = template.Library()
+register.filter("state", state_badge)
+
+BY_YEAR = ("home", "department-list", "department", "table-list")
+"""Pages that show one year or all years, as their address says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearChoice:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """``year`` is the one in force, ``None`` for all."""
+
+    year: int | None
+    label: str
+    choices: list[YearChoice]
+
+
+def _year(context: dict[str, Any]) -> int | None:
+    """The year of the page: that of the table shown, or the one in the address."""
+    if "frame_year" in context:
+        return context["frame_year"]
+    chosen = chosen_year(context["request"])
+    return chosen.year if chosen else None
+
+
+def _at(context: dict[str, Any]) -> str:
+    match = context["request"].resolver_match
+    return match.view_name if match else ""
+
+
+@register.simple_tag(takes_context=True)
+def frame_years(context: dict[str, Any]) -> Years:
+    """The years to switch between; each choice keeps the page and its other conditions."""
+    request = context["request"]
+    current = _year(context)
+    stay = _at(context) in BY_YEAR
+
+    def address(year: int | None) -> str:
+        query = request.GET.copy() if stay else request.GET.__class__(mutable=True)
+        query.pop("page", None)
+        query.pop("year", None)
+        if year:
+            query["year"] = str(year)
+        base = request.path if stay else reverse("table-list")
+        return f"{base}?{query.urlencode()}" if query else base
+
+    years = [row.year for row in fiscal_years(request)]
+    if not years:
+        return Years(None, "", [])
+    named = _("%(year)d年度")
+    choices = [YearChoice(named % {"year": year}, address(year), year == current) for year in years]
+    choices.append(YearChoice(_("全部年度"), address(None), current is None))
+    return Years(current, named % {"year": current} if current else _("全部年度"), choices)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> list[Entry]:
+    """The rooms that exist; each keeps the year."""
+    year = _year(context)
+    query = f"?year={year}" if year else ""
+    at = _at(context)
+    rooms = (
+        (_("首页"), "home", "home", ("home",)),
+        (_("绩效目标表"), "table-list", "tables", ("table-list", "table")),
+        (_("部门"), "department-list", "departments", ("department-list", "department")),
+    )
+    return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

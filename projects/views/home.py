@@ -1,0 +1,80 @@
+"""The first page: how many tables stand where, what came in last, what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from projects.models import TargetTable
+from projects.selectors.tables import filter_tables, visible_to
+from projects.tables import RecentTable, fetch_rows
+from projects.views.listing import query_without
+from projects.views.shared import chosen_year
+
+RECENT = 10
+STATUS_ORDER = {status: place for place, status in enumerate(TargetTable.Status.values)}
+
+
+def state_counts(tables: QuerySet[TargetTable]) -> list[dict[str, Any]]:
+    """How many tables are in each state that occurs, in the order of a table's life. One query."""
+    rows = tables.order_by().values_list("status").annotate(n=Count("id"))
+    return [{"status": status, "n": n} for status, n in sorted(rows, key=lambda row: STATUS_ORDER[row[0]])]
+
+
+def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, str]]:
+    """What can be done with the tables as they stand, derived from their states."""
+    tables = reverse("table-list")
+    steps = []
+    if drafts := counts.get(TargetTable.Status.DRAFT, 0):
+        steps.append(
+            {
+                "url": tables + query_without(request.GET, status=TargetTable.Status.DRAFT),
+                "label": _("核对 %(n)s 张草稿") % {"n": f"{drafts:,}"},
+                "why": _("打开一张表，对照官方表式看各栏是否齐全"),
+            }
+        )
+    if returned := counts.get(TargetTable.Status.RETURNED, 0):
+        steps.append(
+            {
+                "url": tables + query_without(request.GET, status=TargetTable.Status.RETURNED),
+                "label": _("修改 %(n)s 张退回的表") % {"n": f"{returned:,}"},
+                "why": _("按审核意见修改后重新送审"),
+            }
+        )
+    steps.append(
+        {
+            "url": reverse("department-list") + query_without(request.GET),
+            "label": _("按部门查看张数和金额"),
+            "why": _("看哪些部门还没有录入"),
+        }
+    )
+    steps.append(
+        {
+            "url": tables + query_without(request.GET),
+            "label": _("筛选后整册下载"),
+            "why": _("在列表中选定范围，一次得到 Word 或 Excel 成册文件"),
+        }
+    )
+    return steps
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    year = chosen_year(request)
+    tables = filter_tables(visible_to(request.user), year=year.year if year else None)
+    counts = state_counts(tables)
+    recent = fetch_rows(list(tables.order_by("-updated_at", "-id").values_list("id", flat=True)[:RECENT]))
+    context = {
+        "year": year,
+        "total": sum(count["n"] for count in counts),
+        "counts": counts,
+        "table": RecentTable(recent, request=request),
+        "steps": next_steps(request, {count["status"]: count["n"] for count in counts}),
+    }
+    return render(request, "projects/home.html", context)

@@ -1,0 +1,60 @@
+"""The list of target tables, and the list as one file."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from projects.forms.table_filter import TableFilter
+from projects.selectors.tables import visible_to
+from projects.views.listing import found_by_text, query_without, table_page, totals_of
+from projects.views.shared import departments, fiscal_years
+
+BOOKS = {"docx": _("Word 文档"), "xlsx": _("Excel 工作簿")}
+
+
+def filter_of(request: HttpRequest) -> TableFilter:
+    """The conditions of the address on the tables that this person may see."""
+    return TableFilter(
+        request.GET,
+        visible_to(request.user),
+        departments=departments(request),
+        years=fiscal_years(request),
+    )
+
+
+@require_safe
+def table_list(request: HttpRequest) -> HttpResponse:
+    """Search, filter, sort, turn pages; count and amounts below."""
+    conditions = filter_of(request)
+    queryset, totals = conditions.tables, None
+    if conditions.is_valid() and conditions.form.cleaned_data["q"]:
+        queryset, totals = found_by_text(queryset)
+    totals = totals or totals_of(queryset)
+    chips = conditions.chips()
+    table = table_page(request, queryset, totals.count)
+    context = {
+        "filter": conditions,
+        "chips": chips,
+        "totals": totals,
+        "table": table,
+        "sortable": True,
+        "caption": _("绩效目标表"),
+        "books": [
+            {"label": label, "url": reverse("table-book", args=[suffix]) + query_without(request.GET, "page")}
+            for suffix, label in BOOKS.items()
+        ],
+    }
+    return render(request, "projects/table_list.html", context)
+
+
+def rows_in_book_order(conditions: TableFilter) -> list[int]:
+    """Ids of the filtered tables as they follow one another in a book."""
+    return list(
+        conditions.tables.order_by("-fiscal_year__year", "department__path", "source", "position", "id").values_list(
+            "id", flat=True
+        )
+    )
