@@ -2,6 +2,7 @@
 
 from projects.layouts.definition import Layout
 from projects.layouts.match import ReadTable
+from projects.layouts.properties import title_property
 from projects.layouts.reading import read_tables
 from projects.layouts.registry import all_layouts, get_layout, layouts_for
 from projects.layouts.render import book, layout_of, render
@@ -16,4 +17,5 @@ __all__ = [
     "layouts_for",
     "read_tables",
     "render",
+    "title_property",
 ]

@@ -68,7 +68,7 @@ def department_text(code: str, name: str, option: str) -> str:
 
 def printer(path: str, layout: Layout, bare_zero: bool) -> Printer:
     """Return what turns a leaf into text, number and number format."""
-    kind = field_kind(path)
+    kind = "percent" if path.startswith("spend_plan.") else field_kind(path)
     if kind == "money":
         unit, money = layout.unit, layout.money
 

@@ -60,7 +60,11 @@ def match_prose(lines: list[Line], layout: Layout, title: str) -> ReadTable:
     read = ReadTable(TargetTable(layout=layout.id, kind=layout.kind, title=title))
     titles = {norm(text): text for text in layout.sections}
     texts: list[list[str]] = []
+    supplement: list[tuple[str, str]] | None = None
     for line in lines:
+        if supplement is not None or squeeze(line.single) == squeeze(HEADING):
+            supplement = _supplement_row(supplement, line)
+            continue
         for text in (line.texts[index] for index in line.filled):
             if norm(text) in titles and len(squeeze(text)) <= len(titles[norm(text)]) + 4:
                 read.table.sections.append(Section(text))
@@ -70,12 +74,22 @@ def match_prose(lines: list[Line], layout: Layout, title: str) -> ReadTable:
             else:
                 read.table.sections.append(Section("", ""))
                 texts.append([text])
+    apply_supplement(read.table, supplement or [])
     for section, paragraphs in zip(read.table.sections, texts, strict=True):
         section.text = "\n".join(paragraphs)
     missing = [text for key, text in titles.items() if key not in {norm(s.title) for s in read.table.sections}]
     for text in missing:
         read.note(WARN, "section-missing", f"没有找到“{text}”这一部分")
     return read
+
+
+def _supplement_row(pairs: list[tuple[str, str]] | None, line: Line) -> list[tuple[str, str]]:
+    """Add one row of a supplement; the first line is its heading."""
+    if pairs is None:
+        return []
+    if not line.para and line.texts[:2] != ["栏目", "内容"]:
+        pairs.append((line.texts[0], line.texts[1] if len(line.texts) > 1 else ""))
+    return pairs
 
 
 class _Reader:
@@ -96,6 +110,11 @@ class _Reader:
         self.unders = {
             slot.label: slot for slots in layout.slots.values() for slot in slots if slot.place == "under"
         }
+        # The form prints the department, without any label, beside the unit.
+        self.department_above = any(
+            len(parts) == 1 and isinstance(parts[0], Binding) and parts[0].path == "department"
+            for parts in layout.caption
+        )
         self.supplement: list[tuple[str, str]] | None = None
         # Elsewhere a year in the title belongs to the project's name, which may be an older one.
         found = _YEAR_IN_TITLE.search(title) if "{year}" in layout.title else None
@@ -120,10 +139,7 @@ class _Reader:
         self._take_form(line)
 
     def _take_supplement(self, line: Line) -> None:
-        if self.supplement is None:
-            self.supplement = []
-        elif not line.para and line.texts[:2] != ["栏目", "内容"]:
-            self.supplement.append((line.texts[0], line.texts[1] if len(line.texts) > 1 else ""))
+        self.supplement = _supplement_row(self.supplement, line)
 
     def _take_frame(self, line: Line) -> bool:
         """Take lines around the form: unit, department, signatures. Tell whether it was one."""
@@ -135,7 +151,7 @@ class _Reader:
             for text, unit, name in zip(texts, units, names, strict=True):
                 if name is not None:
                     self._set_department(name)
-                elif not unit and is_coded_department(text):
+                elif not unit and (self.department_above or is_coded_department(text)):
                     self._set_department(text)
                 elif not unit:
                     self._loose(text, line)

@@ -10,8 +10,11 @@ from projects.grids.grid import Document
 from projects.layouts.flow import reflow
 from projects.layouts.lines import Line, lines_of
 from projects.layouts.match import ReadTable, match, match_prose
+from projects.layouts.properties import parse_title_property
 from projects.layouts.segments import Segment, cut, recognise
 
+# A paragraph that begins with the year speaks of the year it was written for.
+_OPENING_YEAR = re.compile(r"\s*(20[1-4]\d)年(?!\s*\d{1,2}\s*月)")
 _YEAR = re.compile(r"(20[1-4]\d)\s*年")
 
 
@@ -26,7 +29,7 @@ def read_tables(document: Document, *, year: int | None = None, department: str 
     segments, loose = cut(lines)
     reads = [read for segment in segments if (read := _read_segment(segment)) is not None]
     _fill_years(reads, document, lines, year)
-    _fill_departments(reads, department)
+    _fill_departments(reads, document, department)
     if reads:
         for line in loose:
             reads[0].note(INFO, "outside", "这段文字不属于任何一张表", line.cells[0], cell=line.single)
@@ -90,18 +93,22 @@ def _fill_years(reads: list[ReadTable], document: Document, lines: list[Line], o
             read.table.fiscal_year = _own_year(read)
     stated = Counter(read.table.fiscal_year for read in reads if read.table.fiscal_year)
     if len(stated) == 1 or (stated and stated.most_common(1)[0][1] * 2 > sum(stated.values())):
-        found, source = stated.most_common(1)[0][0], "同一文件的其他表"
+        found, source, guessed = stated.most_common(1)[0][0], "同一文件的其他表", False
     else:
-        found, source = _written_year(document, lines), "文件中的文字"
-    if found is None:
-        found, source = option, "导入时的指定"
+        found, source, guessed = _year_elsewhere(document, lines, option)
     missing = [read for read in reads if read.table.fiscal_year is None]
     if found is None or not missing:
         return
     for read in missing:
         read.table.fiscal_year = found
     which = "这张表" if len(missing) == 1 else f"从这张表起共 {len(missing)} 张表"
-    missing[0].note(INFO, "year-filled", f"{which}内没有写明年度，按{source}取 {found} 年", field="fiscal_year")
+    check = "，请核对" if guessed else ""
+    missing[0].note(
+        WARN if guessed else INFO,
+        "year-filled",
+        f"{which}内没有写明年度，按{source}取 {found} 年{check}",
+        field="fiscal_year",
+    )
 
 
 def _own_year(read: ReadTable) -> int | None:
@@ -114,25 +121,33 @@ def _own_year(read: ReadTable) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
-def _written_year(document: Document, lines: list[Line]) -> int | None:
-    """Return the year of the title property, else the one most written in the document, else of its name."""
-    found = _YEAR.search(document.title)
-    if found:
-        return int(found[1])
+def _year_elsewhere(document: Document, lines: list[Line], option: int | None) -> tuple[int | None, str, bool]:
+    """Return the year no table states, where it was found, and whether it is only a guess."""
+    year, _, _ = parse_title_property(document.title)
+    if year:
+        return year, "文件的标题属性", False
+    opening = {found[1] for line in lines if line.para for text in line.texts if (found := _OPENING_YEAR.match(text))}
+    if len(opening) == 1:
+        return int(opening.pop()), "文件中的文字", False
+    if option is not None:
+        return option, "导入时的指定", False
     years = Counter(year for line in lines for text in line.texts if "年" in text for year in _YEAR.findall(text))
     if years:
-        return int(years.most_common(1)[0][0])
+        return int(years.most_common(1)[0][0]), "文件中出现最多的年份", True
     named = re.search(r"20[1-4]\d", document.name)
-    return int(named[0]) if named else None
+    return (int(named[0]) if named else None), "文件名", True
 
 
-def _fill_departments(reads: list[ReadTable], option: str) -> None:
+def _fill_departments(reads: list[ReadTable], document: Document, option: str) -> None:
     """Give tables without a department the one that most other tables of the document state."""
     stated = Counter(
         (read.table.department.code, read.table.department.name) for read in reads if read.table.department.name
     )
     found = stated.most_common(1)[0][0] if stated else None
     source = "同一文件的其他表"
+    _, code, name = parse_title_property(document.title)
+    if found is None and name:
+        found, source = (code, name), "文件的标题属性"
     if found is None and option:
         found, source = ("", option), "导入时的指定"
     missing = [read for read in reads if not read.table.department.name]

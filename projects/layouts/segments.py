@@ -8,6 +8,7 @@ from projects.layouts.definition import Layout, RepeatBlock
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import Line, bare_labels, department_line, is_annex, is_divider, is_title, unit_line
 from projects.layouts.registry import all_layouts
+from projects.layouts.supplement import HEADING
 
 # A form is recognised when at least this share of its labels stands in the table.
 ENOUGH = 0.6
@@ -82,6 +83,8 @@ def _begins_again(line: Line, segment: Segment, first_labels: frozenset[str]) ->
     label = norm(line.texts[line.filled[0]])
     if label not in first_labels or line.para:
         return False
+    if any(squeeze(seen.single) == squeeze(HEADING) for seen in segment.lines):
+        return False  # Its supplement names fields of other forms.
     return any("一级指标" in bare_labels(seen) or "三级指标" in bare_labels(seen) for seen in segment.lines)
 
 

@@ -43,7 +43,10 @@ def supplement(table: TargetTable, layout: Layout) -> list[g.Block]:
 
 def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
     scalars, lists = _unbound(layout)
+    own = table.layout == layout.id
     for first, leaf, path in scalars:
+        if own and first == "department":
+            continue  # Around the form, not in it: the document's title property states it.
         value = getattr(getattr(table, first), leaf) if leaf else getattr(table, first)
         if value is not None and value != "":
             yield name_of(path), leaf_text(path, value)
@@ -54,7 +57,7 @@ def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
         for key, text in table.extra.items():
             if f"extra.{key}" not in layout.paths:
                 yield _OTHER + key, text
-    if table.layout != layout.id:
+    if not own:
         yield from _foreign(table, layout)
 
 
