@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 SCHEMA = "perfgoals.table/1"
@@ -206,8 +207,7 @@ PART_TYPES: dict[str, type] = {
 
 # Which leaves are amounts (two places), percents, days, free numbers.
 MONEY_FIELDS = frozenset(
-    [f"funding.{f.name}" for f in fields(Funding)]
-    + ["project.fixed_assets", "costs.amount", "items.amount"]
+    [f"funding.{f.name}" for f in fields(Funding)] + ["project.fixed_assets", "costs.amount", "items.amount"]
 )
 PERCENT_FIELDS = frozenset(["spend_plan.percent"])
 DAY_FIELDS = frozenset(["project.start", "project.end"])
@@ -274,8 +274,13 @@ def _plain(value: Any, path: str = "") -> Any:
         return [_plain(item, path) for item in value]
     if is_dataclass(value):
         prefix = f"{path}." if path else ""
-        return {name: _plain(getattr(value, name), prefix + name) for name in value.__slots__}
+        return {name: _plain(getattr(value, name), prefix + name) for name in _leaf_names(value.__class__)}
     return dict(value) if isinstance(value, dict) else value
+
+
+@cache
+def _leaf_names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _build(kind: type, data: Any, path: str) -> Any:

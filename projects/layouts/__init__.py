@@ -1,9 +1,9 @@
 """Official forms as data, matched against incoming documents and rendered to outgoing ones."""
 
 from projects.layouts.definition import Layout
-from projects.layouts.match import ReadTable
 from projects.layouts.properties import title_property
 from projects.layouts.reading import read_tables
+from projects.layouts.readtable import ReadTable
 from projects.layouts.registry import all_layouts, get_layout, layouts_for
 from projects.layouts.render import book, layout_of, render
 

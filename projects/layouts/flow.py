@@ -149,9 +149,7 @@ def _is_head(block: RepeatBlock, text: str) -> bool:
 
 
 def _line(cells: list[tuple[str, int]]) -> Line:
-    return Line(
-        [Cell(text, col, origin=Origin(row, col + 1)) for col, (text, row) in enumerate(cells)], para=False
-    )
+    return Line([Cell(text, col, origin=Origin(row, col + 1)) for col, (text, row) in enumerate(cells)], para=False)
 
 
 def _row_of(position: int, starts: list[tuple[int, int]]) -> int:

@@ -6,6 +6,7 @@ import re
 
 from projects.grids.grid import Cell, Document, Grid, Origin, Paragraph
 from projects.layouts.labels import norm, squeeze
+from projects.layouts.supplement import HEADING
 
 _MARKUP = re.compile(r"</?(?:p|br|span|div|strong|b|font|u)(?:\s[^<>]*)?/?>|&nbsp;", re.I)
 _BREAK = re.compile(r"(?:</p\s*>\s*<p[^<>]*>|<br\s*/?>|</?(?:p|div)(?:\s[^<>]*)?>)", re.I)
@@ -73,9 +74,7 @@ def lines_of(document: Document) -> list[Line]:
 
 def _paragraph_line(block: Paragraph) -> Line:
     pieces = block.text.split("\t")
-    return Line(
-        [Cell(text, col, origin=block.origin) for col, text in enumerate(pieces)], para=True, style=block.style
-    )
+    return Line([Cell(text, col, origin=block.origin) for col, text in enumerate(pieces)], para=True, style=block.style)
 
 
 def is_title(line: Line) -> bool:
@@ -129,3 +128,17 @@ def signatures(text: str) -> list[tuple[str, str]] | None:
 def bare_labels(line: Line) -> list[str]:
     """Return the bare label of each cell."""
     return [norm(text) for text in line.texts]
+
+
+def begins_supplement(line: Line) -> bool:
+    """Tell whether a line is the heading of what a form had no cell for."""
+    return squeeze(line.single) == squeeze(HEADING)
+
+
+def supplement_row(pairs: list[tuple[str, str]] | None, line: Line) -> list[tuple[str, str]]:
+    """Add one row of a supplement; the first line is its heading."""
+    if pairs is None:
+        return []
+    if not line.para and line.texts[:2] != ["栏目", "内容"]:
+        pairs.append((line.texts[0], line.texts[1] if len(line.texts) > 1 else ""))
+    return pairs

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from projects.findings import INFO, WARN, Finding
+from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
-from projects.layouts.labels import norm, squeeze, unit_of
+from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import (
     Line,
+    begins_supplement,
     department_line,
     is_coded_department,
     parse_department,
     signatures,
+    supplement_row,
     unit_line,
 )
 from projects.layouts.match_rows import RowReader
+from projects.layouts.readtable import ReadTable
 from projects.layouts.rows_read import read_head
-from projects.layouts.supplement import HEADING, apply_supplement
+from projects.layouts.supplement import apply_supplement
 from projects.layouts.values import day_of_serial, parse_day, parse_money, parse_percent
 from projects.targettable import PlanPoint, TargetTable, field_kind
 
@@ -29,67 +31,12 @@ _LINES_KEPT = frozenset(
 )
 
 
-@dataclass(slots=True)
-class ReadTable:
-    """One table as it was read: the table, everything noticed, and the first line's place in the file."""
-
-    table: TargetTable
-    findings: list[Finding] = field(default_factory=list)
-    row: int = 0
-    part: str = ""
-    share: float = 1.0
-
-    def note(self, level: str, code: str, text: str, at: Cell | None = None, **more: str) -> None:
-        """Record a finding at a cell's place."""
-        place = {"row": at.origin.row, "column": at.origin.column} if at else {}
-        self.findings.append(Finding(level, code, text, **more).at(**place))
-
-
 def match(lines: list[Line], layout: Layout, title: str = "") -> ReadTable:
     """Read the lines of one table printed on ``layout``."""
     reader = _Reader(layout, title)
     for line in lines:
         reader.take(line)
     return reader.finish()
-
-
-def match_prose(lines: list[Line], layout: Layout, title: str) -> ReadTable:
-    """Read a prose part: known section titles divide it, everything else is text of its section."""
-    from projects.targettable import Section
-
-    read = ReadTable(TargetTable(layout=layout.id, kind=layout.kind, title=title))
-    titles = {norm(text): text for text in layout.sections}
-    texts: list[list[str]] = []
-    supplement: list[tuple[str, str]] | None = None
-    for line in lines:
-        if supplement is not None or squeeze(line.single) == squeeze(HEADING):
-            supplement = _supplement_row(supplement, line)
-            continue
-        for text in (line.texts[index] for index in line.filled):
-            if norm(text) in titles and len(squeeze(text)) <= len(titles[norm(text)]) + 4:
-                read.table.sections.append(Section(text))
-                texts.append([])
-            elif texts:
-                texts[-1].append(text)
-            else:
-                read.table.sections.append(Section("", ""))
-                texts.append([text])
-    apply_supplement(read.table, supplement or [])
-    for section, paragraphs in zip(read.table.sections, texts, strict=True):
-        section.text = "\n".join(paragraphs)
-    missing = [text for key, text in titles.items() if key not in {norm(s.title) for s in read.table.sections}]
-    for text in missing:
-        read.note(WARN, "section-missing", f"没有找到“{text}”这一部分")
-    return read
-
-
-def _supplement_row(pairs: list[tuple[str, str]] | None, line: Line) -> list[tuple[str, str]]:
-    """Add one row of a supplement; the first line is its heading."""
-    if pairs is None:
-        return []
-    if not line.para and line.texts[:2] != ["栏目", "内容"]:
-        pairs.append((line.texts[0], line.texts[1] if len(line.texts) > 1 else ""))
-    return pairs
 
 
 class _Reader:
@@ -107,9 +54,7 @@ class _Reader:
         self.under: Slot | None = None
         self.rows: RowReader | None = None
         self.repeats = [block for block in layout.blocks if isinstance(block, RepeatBlock)]
-        self.unders = {
-            slot.label: slot for slots in layout.slots.values() for slot in slots if slot.place == "under"
-        }
+        self.unders = {slot.label: slot for slots in layout.slots.values() for slot in slots if slot.place == "under"}
         # The form prints the department, without any label, beside the unit.
         self.department_above = any(
             len(parts) == 1 and isinstance(parts[0], Binding) and parts[0].path == "department"
@@ -127,7 +72,7 @@ class _Reader:
             self.read.note(
                 INFO, "markup-removed", "单元格里有网页标记（如 <p>），已去除标记、保留文字", line.cells[index]
             )
-        if self.supplement is not None or squeeze(line.single) == squeeze(HEADING):
+        if self.supplement is not None or begins_supplement(line):
             self._take_supplement(line)
             return
         if self._take_frame(line) or self._begin_list(line):
@@ -139,7 +84,7 @@ class _Reader:
         self._take_form(line)
 
     def _take_supplement(self, line: Line) -> None:
-        self.supplement = _supplement_row(self.supplement, line)
+        self.supplement = supplement_row(self.supplement, line)
 
     def _take_frame(self, line: Line) -> bool:
         """Take lines around the form: unit, department, signatures. Tell whether it was one."""
@@ -276,10 +221,9 @@ class _Reader:
         if self.below:
             taken = set()
             for slot, label, unit in self.below:
-                index = next(
-                    (i for i, c in enumerate(line.cells) if c.col < label.col + label.colspan and c.col + c.colspan > label.col),
-                    None,
-                )
+                right = label.col + label.colspan
+                below = (i for i, c in enumerate(line.cells) if c.col < right and c.col + c.colspan > label.col)
+                index = next(below, None)
                 cell = line.cells[index] if index is not None else label
                 self._set(slot.binding, line.texts[index] if index is not None else "", cell, unit)
                 taken.add(index)
@@ -391,7 +335,7 @@ _PRINTED: dict[str, frozenset[str]] = {}
 def _printed(layout: Layout) -> frozenset[str]:
     """Return every word that the form itself prints, side labels and group headings included."""
     if layout.id not in _PRINTED:
-        found = set()
+        found: set[str] = set()
         for block in layout.blocks:
             if isinstance(block, FormBlock):
                 found.update(norm(cell.literal) for row in block.rows for cell in row if not cell.binding)

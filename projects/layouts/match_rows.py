@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from indicators.categories import NATIONAL, category, core, level1_code
 from indicators.targets import understood
@@ -12,12 +12,10 @@ from projects.grids.grid import Cell
 from projects.layouts.definition import Layout, RepeatBlock, TemplateCell
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import Line
+from projects.layouts.readtable import ReadTable
 from projects.layouts.rows_read import Column, Vocabulary, best_placement, by_column, is_regular
 from projects.layouts.values import parse_money, parse_number
 from projects.targettable import ROW_TYPES, Indicator, field_kind
-
-if TYPE_CHECKING:
-    from projects.layouts.match import ReadTable
 
 _LEVELS = ("level1", "level2")
 _TOTALS = frozenset(["合计", "总计", "小计"])
@@ -54,7 +52,11 @@ class RowReader:
             return
         for index in stray:
             self.read.note(
-                WARN, "cell-outside", "这一格不在任何列标题之下，已并入“其他文字”", line.cells[index], cell=line.texts[index]
+                WARN,
+                "cell-outside",
+                "这一格不在任何列标题之下，已并入“其他文字”",
+                line.cells[index],
+                cell=line.texts[index],
             )
             extra = self.read.table.extra
             extra["其他文字"] = "\n".join(filter(None, [extra.get("其他文字", ""), line.texts[index]]))
@@ -125,7 +127,9 @@ class RowReader:
         if better is None or better == places:
             return places, stray
         words = " | ".join(line.texts[index] for index in line.filled)
-        lost = [c.label for c, index in zip(self.columns, better, strict=True) if index is None and c.path not in _LEVELS]
+        lost = [
+            c.label for c, index in zip(self.columns, better, strict=True) if index is None and c.path not in _LEVELS
+        ]
         self.read.note(
             WARN,
             "cells-shifted",
@@ -186,7 +190,9 @@ class RowReader:
     def _belongs(self, level1: str, code: str) -> bool:
         """Tell whether the category above fits: 满意度 stands under 效益 in some places."""
         group = level1_code(level1)
-        return bool(group) and (code.startswith(f"{group}.") or (code.startswith("satisfaction") and group == "outcome"))
+        return bool(group) and (
+            code.startswith(f"{group}.") or (code.startswith("satisfaction") and group == "outcome")
+        )
 
     def _official(self, text: str, level: int) -> str:
         """Return the category as the layout prints it, without blanks in any case."""

@@ -9,9 +9,12 @@ from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.grid import Document
 from projects.layouts.flow import reflow
 from projects.layouts.lines import Line, lines_of
-from projects.layouts.match import ReadTable, match, match_prose
+from projects.layouts.match import match
 from projects.layouts.properties import parse_title_property
+from projects.layouts.prose import match_prose
+from projects.layouts.readtable import ReadTable
 from projects.layouts.segments import Segment, cut, recognise
+from projects.targettable import TargetTable
 
 # A paragraph that begins with the year speaks of the year it was written for.
 _OPENING_YEAR = re.compile(r"\s*(20[1-4]\d)年(?!\s*\d{1,2}\s*月)")
@@ -79,9 +82,7 @@ def _unrecognised(segment: Segment) -> ReadTable | None:
     return read
 
 
-def _as_extra(segment: Segment):  # type: ignore[no-untyped-def]
-    from projects.targettable import TargetTable
-
+def _as_extra(segment: Segment) -> TargetTable:
     text = "\n".join(" | ".join(line.texts) for line in segment.lines)
     return TargetTable(title=segment.title, extra={"原表内容": text})
 
@@ -92,6 +93,7 @@ def _fill_years(reads: list[ReadTable], document: Document, lines: list[Line], o
         if read.table.fiscal_year is None:
             read.table.fiscal_year = _own_year(read)
     stated = Counter(read.table.fiscal_year for read in reads if read.table.fiscal_year)
+    found: int | None
     if len(stated) == 1 or (stated and stated.most_common(1)[0][1] * 2 > sum(stated.values())):
         found, source, guessed = stated.most_common(1)[0][0], "同一文件的其他表", False
     else:

@@ -120,7 +120,6 @@ def _converted(table: TargetTable, layout: Layout) -> TargetTable:
 _INDICATOR_FIELDS = Indicator.__slots__
 
 
-
 @cache
 def _plan(layout: Layout) -> list[list[DrawRows]]:
     """Return the row drawers of each grid: a list without a side label is a grid of its own.

@@ -33,9 +33,7 @@ class _Column:
         self.merged = ("<" if binding.beside else "") + binding.path in block.merge
 
 
-def compile_rows(
-    block: RepeatBlock, columns: list[int], layout: Layout
-) -> Callable[[TargetTable], list[g.Row]]:
+def compile_rows(block: RepeatBlock, columns: list[int], layout: Layout) -> Callable[[TargetTable], list[g.Row]]:
     """Return what draws heading, rows and totals of a block for a table."""
     head = [g.Cell(c.literal, *place(c, columns), 1, g.HEAD) for c in block.head]
     compiled = [_Column(cell, block, columns, layout) for cell in block.row]
@@ -76,9 +74,7 @@ def side_by_side(rows: Sequence[Any], left: Sequence[Any]) -> list[Pair]:
         ours = right_runs.pop(0)[1] if right_runs and right_runs[0][0] == name else []
         theirs = left_runs.pop(0)[1] if left_runs and left_runs[0][0] == name else []
         for index in range(max(len(ours), len(theirs))):
-            pairs.append(
-                (ours[index] if index < len(ours) else None, theirs[index] if index < len(theirs) else None)
-            )
+            pairs.append((ours[index] if index < len(ours) else None, theirs[index] if index < len(theirs) else None))
     return pairs
 
 

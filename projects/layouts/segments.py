@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from projects.layouts.definition import Layout, RepeatBlock
 from projects.layouts.labels import norm, squeeze
-from projects.layouts.lines import Line, bare_labels, department_line, is_annex, is_divider, is_title, unit_line
+from projects.layouts.lines import (
+    Line,
+    bare_labels,
+    begins_supplement,
+    department_line,
+    is_annex,
+    is_divider,
+    is_title,
+    unit_line,
+)
 from projects.layouts.registry import all_layouts
-from projects.layouts.supplement import HEADING
 
 # A form is recognised when at least this share of its labels stands in the table.
 ENOUGH = 0.6
@@ -83,11 +92,12 @@ def _begins_again(line: Line, segment: Segment, first_labels: frozenset[str]) ->
     label = norm(line.texts[line.filled[0]])
     if label not in first_labels or line.para:
         return False
-    if any(squeeze(seen.single) == squeeze(HEADING) for seen in segment.lines):
+    if any(begins_supplement(seen) for seen in segment.lines):
         return False  # Its supplement names fields of other forms.
     return any("一级指标" in bare_labels(seen) or "三级指标" in bare_labels(seen) for seen in segment.lines)
 
 
+@cache
 def labels_of(layout: Layout) -> frozenset[str]:
     """Return all labels that a form prints."""
     found = set(layout.slots)
@@ -109,7 +119,7 @@ def recognise(segment: Segment) -> tuple[Layout | None, float]:
                     present.add(norm(head))
     best: tuple[float, int, Layout | None] = (0.0, 0, None)
     for layout in all_layouts():
-        labels = _labels_cached(layout)
+        labels = labels_of(layout)
         if not labels:
             continue
         hits = len(labels & present)
@@ -117,12 +127,3 @@ def recognise(segment: Segment) -> tuple[Layout | None, float]:
         if (share, hits) > best[:2]:
             best = (share, hits, layout)
     return (best[2], best[0]) if best[0] >= ENOUGH else (None, best[0])
-
-
-_LABELS: dict[str, frozenset[str]] = {}
-
-
-def _labels_cached(layout: Layout) -> frozenset[str]:
-    if layout.id not in _LABELS:
-        _LABELS[layout.id] = labels_of(layout)
-    return _LABELS[layout.id]
