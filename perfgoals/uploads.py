@@ -129,6 +129,8 @@ def _legacy(name: str, what: str, target: str) -> FileRefused:
 
 
 def _megabytes(size: int) -> str:
+    if size < 1 << 20:
+        return f"{(size + 1023) // 1024} KB"
     return f"{size / 1048576:.1f} MB".replace(".0 MB", " MB")
 
 
@@ -142,9 +144,9 @@ def _check_suffix(name: str, suffix: str, kind: str) -> None:
         remedy = "可以上传 .docx、.xlsx、.xls、.html、.txt 文件或它们的 .zip 压缩包"
         raise refuse(name, "unsupported", f"是不支持的文件类型（.{suffix}）", remedy)
     if kind == TXT and expected in (DOCX, XLSX, XLS, PDF, ZIP):
-        raise damaged(name, f"的后缀是 .{suffix}，内容却不是{KIND_NAMES[expected]}")
+        raise damaged(name, f"的后缀是 .{suffix}，内容却不是 {KIND_NAMES[expected]}")
     remedy = f"请把后缀改为 .{kind}，或打开后另存为正确的格式再上传"
-    reason = f"的后缀是 .{suffix}，内容却是{KIND_NAMES[kind]}，两者不符"
+    reason = f"的后缀是 .{suffix}，内容却是 {KIND_NAMES[kind]}，两者不符"
     raise refuse(name, "wrong-suffix", reason, remedy)
 
 

@@ -61,7 +61,8 @@ CONTENT_TYPES = (
     f'<Override PartName="/word/fontTable.xml" ContentType="{_CT}fontTable+xml"/>'
     f'<Override PartName="/word/footer1.xml" ContentType="{_CT}footer+xml"/>'
     '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
-    '<Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>'
+    '<Override PartName="/docProps/app.xml"'
+    ' ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>'
     "</Types>"
 )
 ROOT_RELS = (
@@ -131,14 +132,10 @@ def _font(name: str, other: str, panose: str, family: str, charset: str) -> str:
     )
 
 
-FONT_TABLE = (
-    f'{_DECLARATION}<w:fonts xmlns:w="{W_NS}">' + "".join(_font(*f) for f in _FONTS) + "</w:fonts>"
-)
+FONT_TABLE = f'{_DECLARATION}<w:fonts xmlns:w="{W_NS}">' + "".join(_font(*f) for f in _FONTS) + "</w:fonts>"
 
 
-def _style(
-    ident: str, name: str, paragraph: str, run: str, *, based: str = "Normal", shown: bool = True
-) -> str:
+def _style(ident: str, name: str, paragraph: str, run: str, *, based: str = "Normal", shown: bool = True) -> str:
     quick = "<w:qFormat/>" if shown else ""
     return (
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{ident}"><w:name w:val="{name}"/>'
@@ -147,11 +144,8 @@ def _style(
 
 
 def _run(font: str, half_points: int, *, bold: bool = False) -> str:
-    weight = "<w:b/>" if bold else "<w:b w:val=\"0\"/>"
-    return (
-        f'<w:rFonts w:eastAsia="{font}"/>{weight}'
-        f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
-    )
+    weight = "<w:b/>" if bold else '<w:b w:val="0"/>'
+    return f'<w:rFonts w:eastAsia="{font}"/>{weight}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
 
 
 def _spacing(before: int, after: int, line: int = 240, rule: str = "auto") -> str:

@@ -15,13 +15,31 @@ from lxml import etree
 
 from perfgoals.uploads import damaged, refuse
 from projects.findings import INFO, WARN, Finding
-from projects.grids.docx_parts import CELL_STYLE_IDS, GAP_STYLE_ID, PARAGRAPH_STYLE_IDS, W_NS
+from projects.grids.docx_parts import CELL_STYLE_IDS
+from projects.grids.docx_text import (
+    DROPPED,
+    TBL,
+    TC,
+    TR,
+    VAL,
+    P,
+    T,
+    W,
+    is_on,
+    number,
+    package_title,
+    paragraph_styles,
+    paragraph_text,
+    precedes,
+    take_out,
+    value,
+    xml_parser,
+)
 from projects.grids.grid import (
     BODY,
     CAPTION,
     HEADING,
     TEXT,
-    TITLE,
     Block,
     Cell,
     Document,
@@ -32,34 +50,16 @@ from projects.grids.grid import (
 )
 from projects.grids.text import cell_text, clean_text
 
-_W = f"{{{W_NS}}}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-P, TBL, TR, TC, R = (_W + tag for tag in ("p", "tbl", "tr", "tc", "r"))
-T, VAL = _W + "t", _W + "val"
-_TC_PR, _TR_PR, _P_PR = _W + "tcPr", _W + "trPr", _W + "pPr"
-_SPAN, _V_MERGE, _H_MERGE = _W + "gridSpan", _W + "vMerge", _W + "hMerge"
-_BOX, _SDT = _W + "txbxContent", _W + "sdt"
-_MATH_RUN, _MATH_TEXT = _M + "r", _M + "t"
-_DROPPED = (_W + "del", _W + "moveFrom", _W + "rt", _MC + "Fallback", _W + "cellDel")
-_SPECIAL = (*_DROPPED, _BOX, _SDT)
-_WRAPPERS = {
-    _W + tag for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")
-}
-_OFF = ("0", "false", "off")
-_BREAKS = {_W + "br": "\n", _W + "cr": "\n", _W + "tab": "\t", _W + "ptab": "\t",
-           _W + "noBreakHyphen": "-"}  # fmt: skip
-# Check boxes of the symbol fonts that forms are made with.
-_SYMBOLS = {"F0FE": "☑", "F052": "☑", "F0A8": "□", "F06F": "□", "F0A3": "□", "F0FC": "√",
-            "F050": "√", "F0FB": "×", "F051": "×"}  # fmt: skip
-_OUR_PARAGRAPHS = {ident: style for style, ident in PARAGRAPH_STYLE_IDS.items()}
+_TC_PR, _TR_PR, _P_PR = W + "tcPr", W + "trPr", W + "pPr"
+_SPAN, _V_MERGE, _H_MERGE = W + "gridSpan", W + "vMerge", W + "hMerge"
+_WRAPPERS = {W + tag for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")}
 _OUR_CELLS = {ident: style for style, ident in CELL_STYLE_IDS.items()}
 _UNREAD = {
-    _W + "footnoteReference": ("docx-footnote", "脚注的内容没有读入"),
-    _W + "endnoteReference": ("docx-footnote", "尾注的内容没有读入"),
-    _W + "numPr": ("docx-numbering", "段落的自动编号没有读入，只读入了文字"),
-    _W + "altChunk": ("docx-chunk", "嵌入的外部内容没有读入"),
-    _W + "object": ("docx-object", "嵌入的对象（如 Excel 表格）没有读入"),
+    W + "footnoteReference": ("docx-footnote", "脚注的内容没有读入"),
+    W + "endnoteReference": ("docx-footnote", "尾注的内容没有读入"),
+    W + "numPr": ("docx-numbering", "段落的自动编号没有读入，只读入了文字"),
+    W + "altChunk": ("docx-chunk", "嵌入的外部内容没有读入"),
+    W + "object": ("docx-object", "嵌入的对象（如 Excel 表格）没有读入"),
 }
 
 
@@ -72,7 +72,7 @@ def read_docx(data: bytes, name: str) -> Document:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            reader = _Reader(name, _styles(package))
+            reader = _Reader(name, paragraph_styles(package))
             with package.open(_main_part(package)) as stream:
                 reader.read(stream)
             title = package_title(package)
@@ -89,66 +89,11 @@ def read_docx(data: bytes, name: str) -> Document:
 def _main_part(package: zipfile.ZipFile) -> str:
     if "word/document.xml" in package.NameToInfo:
         return "word/document.xml"
-    types = etree.fromstring(package.read("[Content_Types].xml"), _parser())
+    types = etree.fromstring(package.read("[Content_Types].xml"), xml_parser())
     for override in types:
         if "document.main+xml" in str(override.get("ContentType")):
             return str(override.get("PartName")).lstrip("/")
     raise KeyError("word/document.xml")
-
-
-def package_title(package: zipfile.ZipFile) -> str:
-    """The title property of a Word or Excel package."""
-    if "docProps/core.xml" not in package.NameToInfo:
-        return ""
-    core = etree.fromstring(package.read("docProps/core.xml"), _parser())
-    found = core.findtext("{http://purl.org/dc/elements/1.1/}title")
-    return cell_text(str(found or ""))
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-
-
-def _styles(package: zipfile.ZipFile) -> dict[str, str]:
-    """Map style identifiers to our paragraph styles, following ``basedOn``."""
-    if "word/styles.xml" not in package.NameToInfo:
-        return {}
-    known: dict[str, str] = {}
-    based: dict[str, str] = {}
-    for style in etree.fromstring(package.read("word/styles.xml"), _parser()).iter(_W + "style"):
-        ident = str(style.get(_W + "styleId"))
-        label = _value(style.find(_W + "name")).lower()
-        level = style.find(f"{_P_PR}/{_W}outlineLvl")
-        if ident in _OUR_PARAGRAPHS:
-            known[ident] = _OUR_PARAGRAPHS[ident]
-        elif label in ("title", "标题"):
-            known[ident] = TITLE
-        elif label.startswith(("heading", "标题 ")) or (level is not None and _value(level) < "9"):
-            known[ident] = HEADING
-        based[ident] = _value(style.find(_W + "basedOn"))
-    for ident in based:
-        above, steps = ident, 0
-        while above not in known and above in based and steps < 20:
-            above, steps = based[above], steps + 1
-        known.setdefault(ident, known.get(above, BODY))
-    return known
-
-
-def _value(element: etree._Element | None) -> str:
-    return "" if element is None else str(element.get(VAL) or "")
-
-
-def _on(element: etree._Element | None) -> bool:
-    return element is not None and element.get(VAL) not in _OFF
-
-
-def _number(element: etree._Element | None, attribute: str = VAL) -> int:
-    """A whole number from an attribute; 0 where there is none."""
-    text = "" if element is None else str(element.get(attribute) or "")
-    try:
-        return min(max(int(float(text)), 0), 100_000) if text else 0
-    except (ValueError, OverflowError):
-        return 0
 
 
 class _Reader:
@@ -168,18 +113,18 @@ class _Reader:
     def read(self, stream: object) -> None:
         depth = 0
         events = etree.iterparse(
-            stream,  # type: ignore[arg-type]
+            stream,
             events=("start", "end"),
-            tag=(P, TBL, _W + "body", _W + "altChunk"),
+            tag=(P, TBL, W + "body", W + "altChunk"),
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
         )
         for event, element in events:
             tag = element.tag
-            if tag is not P and tag != P and tag != TBL:
+            if tag not in (P, TBL):
                 self.root_seen = True
-                if tag != _W + "body":
+                if tag != W + "body":
                     self._note(tag)
                 continue
             if event == "start":
@@ -199,7 +144,7 @@ class _Reader:
                 del parent[0]
 
     def _outermost(self, element: etree._Element) -> None:
-        if any(True for _ in element.iterancestors(*_DROPPED)):
+        if any(True for _ in element.iterancestors(*DROPPED)):
             return
         boxes = self._prepare(element)
         if element.tag == P:
@@ -214,26 +159,7 @@ class _Reader:
 
     def _prepare(self, element: etree._Element) -> list[etree._Element]:
         """Take out what is not printed; return the text boxes, which are read after the block."""
-        boxes: list[etree._Element] = []
-        for special in list(element.iter(*_SPECIAL)):
-            parent = special.getparent()
-            if parent is None:
-                continue
-            if special.tag == _SDT:
-                if not _on(special.find(f"{_W}sdtPr/{_W}showingPlcHdr")):
-                    continue
-            elif special.tag == _BOX:
-                boxes.append(special)
-            elif parent.tag == _TR_PR:  # a deleted row
-                parent = parent.getparent()
-                special, parent = parent, parent.getparent()
-            elif special.tag == _W + "cellDel":
-                parent = parent.getparent()
-                special, parent = parent, parent.getparent()
-            elif parent.tag == _W + "rPr":  # only the paragraph mark is deleted
-                continue
-            if parent is not None and special.tail is None or not str(special.tail).strip():
-                parent.remove(special)
+        boxes = take_out(element)
         for unread in element.iter(*_UNREAD):
             self._note(unread.tag)
         return boxes
@@ -258,34 +184,32 @@ class _Reader:
             return
         if style is BODY and "\t" in text:
             style = CAPTION if text.count("\t") == 1 else BODY
-        mark = next(element.iter(_W + "bookmarkStart"), None)
-        anchor = "" if mark is None else str(mark.get(_W + "name") or "")
+        mark = next(element.iter(W + "bookmarkStart"), None)
+        anchor = "" if mark is None else str(mark.get(W + "name") or "")
         origin = Origin(self._paragraphs, 0, "正文")
-        self.blocks.append(
-            Paragraph(text, style, page_break, "" if anchor == "_GoBack" else anchor, origin)
-        )
+        self.blocks.append(Paragraph(text, style, page_break, "" if anchor == "_GoBack" else anchor, origin))
 
     def _paragraph_style(self, element: etree._Element) -> tuple[str, bool]:
         properties = element.find(_P_PR)
         if properties is None:
             return self.styles.get("", BODY), False
-        ident = _value(properties.find(_W + "pStyle"))
+        ident = value(properties.find(W + "pStyle"))
         style = self.styles.get(ident, BODY)
-        level = properties.find(_W + "outlineLvl")
-        if style == BODY and level is not None and _value(level) < "9":
+        level = properties.find(W + "outlineLvl")
+        if style == BODY and level is not None and value(level) < "9":
             style = HEADING
-        return style, _on(properties.find(_W + "pageBreakBefore"))
+        return style, is_on(properties.find(W + "pageBreakBefore"))
 
     def _split_breaks(self, element: etree._Element) -> tuple[str, bool, bool]:
         """Text, whether a page break stands before it, and whether one stands after it."""
         text = clean_text(paragraph_text(element))
         before = after = False
-        for mark in element.iter(_W + "br"):
-            if mark.get(_W + "type") == "page":
-                earlier = any(t.text for t in element.iter(T) if _precedes(t, mark))
+        for mark in element.iter(W + "br"):
+            if mark.get(W + "type") == "page":
+                earlier = any(t.text for t in element.iter(T) if precedes(t, mark))
                 before, after = before or not earlier, after or earlier
-        section = element.find(f"{_P_PR}/{_W}sectPr")
-        if section is not None and _value(section.find(_W + "type")) != "continuous":
+        section = element.find(f"{_P_PR}/{W}sectPr")
+        if section is not None and value(section.find(W + "type")) != "continuous":
             after = True
         return text, before, after
 
@@ -313,10 +237,10 @@ class _Reader:
             col = 0
             properties = element.find(_TR_PR)
             if properties is not None:
-                col = _number(properties.find(_W + "gridBefore"))
-                row.head = _on(properties.find(_W + "tblHeader"))
-            for number, cell in enumerate(_children(element, TC), 1):
-                place = Origin(index + 1, number, grid.part)
+                col = number(properties.find(W + "gridBefore"))
+                row.head = is_on(properties.find(W + "tblHeader"))
+            for position, cell in enumerate(_children(element, TC), 1):
+                place = Origin(index + 1, position, grid.part)
                 col += self._cell(cell, col, place, row, open_cells, nested)
             grid.rows.append(row)
 
@@ -335,7 +259,7 @@ class _Reader:
         if properties is not None:
             for item in properties:
                 if item.tag == _SPAN:
-                    span = max(_number(item), 1)
+                    span = max(number(item), 1)
                 elif item.tag == _V_MERGE:
                     merge = item.get(VAL) or "continue"
                 elif item.tag == _H_MERGE:
@@ -364,9 +288,7 @@ class _Reader:
                     table=place.part, row=place.row, column=place.column, cell=text)
         )  # fmt: skip
 
-    def _cell_content(
-        self, element: etree._Element, nested: list[etree._Element]
-    ) -> tuple[str, str]:
+    def _cell_content(self, element: etree._Element, nested: list[etree._Element]) -> tuple[str, str]:
         lines: list[str] = []
         style = TEXT
         first = True
@@ -395,42 +317,12 @@ def _cell_style(paragraph: etree._Element) -> str:
     return TEXT
 
 
-def paragraph_text(element: etree._Element) -> str:
-    """Text of one paragraph: runs in order, tabs and breaks as characters."""
-    texts: list[str] = []
-    for run in element.iter(R, _MATH_RUN):
-        for child in run:
-            tag = child.tag
-            if tag == T or tag == _MATH_TEXT:
-                if child.text:
-                    texts.append(child.text)
-            elif tag in _BREAKS:
-                if child.get(_W + "type") not in ("page", "column"):
-                    texts.append(_BREAKS[tag])
-            elif tag == _W + "sym":
-                code = str(child.get(_W + "char") or "").upper()
-                texts.append(_SYMBOLS.get(code, "□"))
-    return texts[0] if len(texts) == 1 else "".join(texts)
-
-
 def _strip_lines(text: str) -> str:
     """Strip a body paragraph as a cell is, but keep a tab that sets its right part off."""
     left, tab, right = text.partition("\t")
     if tab and right.strip() and "\n" not in text:
         return f"{left.strip()}\t{right.strip()}"
     return cell_text(text)
-
-
-def _precedes(first: etree._Element, second: etree._Element) -> bool:
-    paragraph = next(second.iterancestors(P), None)
-    if paragraph is None:
-        return False
-    for element in paragraph.iter(first.tag, second.tag):
-        if element is first:
-            return True
-        if element is second:
-            return False
-    return False
 
 
 def _children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
@@ -445,8 +337,8 @@ def _children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
 def _fit_widths(table: etree._Element, grid: Grid) -> None:
     """Take the widths of ``tblGrid``, cut or filled up to the columns that are really used."""
     used = max((c.col + c.colspan for row in grid.rows for c in row.cells), default=0)
-    columns = table.find(_W + "tblGrid")
-    widths = [] if columns is None else [float(_number(c, _W + "w")) for c in columns]
+    columns = table.find(W + "tblGrid")
+    widths = [] if columns is None else [float(number(c, W + "w")) for c in columns]
     widths = [w for w in widths[:used]]
     known = [w for w in widths if w > 0]
     if not known:

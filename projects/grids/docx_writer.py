@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import BinaryIO
 
 from projects.grids import docx_parts as parts
@@ -110,10 +111,7 @@ def _paragraph(block: Paragraph, names: set[str]) -> str:
         name = _bookmark(block.anchor, names)
         start = f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
         end = f'<w:bookmarkEnd w:id="{number}"/>'
-    return (
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{page}</w:pPr>{start}'
-        f"{_runs(block.text)}{end}</w:p>"
-    )
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{page}</w:pPr>{start}{_runs(block.text)}{end}</w:p>'
 
 
 def _bookmark(anchor: str, names: set[str]) -> str:
@@ -152,10 +150,7 @@ class _Columns:
         for width in widths:
             so_far += width
             self.edges.append(round(so_far / total * parts.TEXT_WIDTH))
-        columns = "".join(
-            f'<w:gridCol w:w="{right - left}"/>'
-            for left, right in zip(self.edges, self.edges[1:], strict=False)
-        )
+        columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(self.edges))
         self.table = f"{_TABLE_OPEN}{columns}</w:tblGrid>"
         # (col, colspan, merge, style, long) -> the strings before and between the cell's lines
         self.openings: dict[tuple[int, int, bool, str, bool], tuple[str, str]] = {}
@@ -174,9 +169,7 @@ class _Columns:
         last = len(self.edges) - 1
         width = self.edges[min(col + span, last)] - self.edges[min(col, last)]
         spanned = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-        return (
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanned}{merge}{align}</w:tcPr>'
-        )
+        return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanned}{merge}{align}</w:tcPr>'
 
     def continued(self, col: int, span: int) -> str:
         """A cell that continues the one above."""
@@ -219,9 +212,7 @@ def _table(grid: Grid) -> str:
     return "".join(xml)
 
 
-def _row(
-    row: Row, columns: _Columns, below: list[tuple[int, int, str]] | None, *, leading: bool
-) -> str:
+def _row(row: Row, columns: _Columns, below: list[tuple[int, int, str]] | None, *, leading: bool) -> str:
     """One row. ``below``: the cells that continue merged cells of earlier rows."""
     made: list[tuple[int, int, str]] = []
     total = 0
@@ -284,5 +275,3 @@ def _cell(cell: Cell, text: str, columns: _Columns) -> str:
         if "\n" in text:
             text = text.replace("\n", f"{_RUN_CLOSE}{paragraph}{_RUN_OPEN}")
     return f"{opening}{_RUN_OPEN}{text}{_CELL_CLOSE}"
-
-

@@ -61,9 +61,7 @@ def write_html(blocks: Iterable[Block]) -> str:
     Tables have the class ``pg-form``, cells ``pg-cell--label|head|text|short|money`` and, where
     bound, ``data-field``; paragraphs ``pg-part``, ``pg-title``, …
     """
-    return "\n".join(
-        _table(block) if isinstance(block, Grid) else _paragraph(block) for block in blocks
-    )
+    return "\n".join(_table(block) if isinstance(block, Grid) else _paragraph(block) for block in blocks)
 
 
 def write_html_page(blocks: Iterable[Block], title: str) -> str:
@@ -105,11 +103,7 @@ def _leading_heads(grid: Grid) -> int:
     heads = 0
     while heads < len(grid.rows) and grid.rows[heads].head:
         heads += 1
-    inside = all(
-        index + cell.rowspan <= heads
-        for index in range(heads)
-        for cell in grid.rows[index].cells
-    )
+    inside = all(index + cell.rowspan <= heads for index in range(heads) for cell in grid.rows[index].cells)
     return heads if inside else 0
 
 

@@ -51,9 +51,7 @@ def _path_key(path: str) -> list[list[tuple[int, int, str]]]:
 
 
 def _skipped(path: str) -> bool:
-    return any(
-        part.lower() in _SKIPPED or part.startswith(("~$", "._", ".~")) for part in path.split("/")
-    )
+    return any(part.lower() in _SKIPPED or part.startswith(("~$", "._", ".~")) for part in path.split("/"))
 
 
 def _file(path: Path, shown: str, limits: Limits) -> Iterator[Item]:
@@ -113,9 +111,7 @@ def _item(data: bytes, shown: str, limits: Limits, budget: _Budget, depth: int) 
             yield from _item(content, name, limits, budget, depth + 1)
 
 
-def _check(
-    entries: list[zipfile.ZipInfo], shown: str, limits: Limits, budget: _Budget
-) -> None:
+def _check(entries: list[zipfile.ZipInfo], shown: str, limits: Limits, budget: _Budget) -> None:
     """The archive as a whole; single entries with bad paths or passwords are refused one by one."""
     budget.entries -= len(entries)
     if budget.entries < 0:

@@ -10,6 +10,7 @@ import io
 import zipfile
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -23,7 +24,7 @@ from python_calamine import (
 
 from perfgoals.uploads import damaged, encrypted, refuse
 from projects.findings import WARN, Finding
-from projects.grids.docx_reader import package_title
+from projects.grids.docx_text import package_title
 from projects.grids.grid import BODY, CAPTION, Block, Cell, Document, Grid, Origin, Paragraph, Row
 from projects.grids.text import cell_text
 from projects.grids.xlsx_styles import DATE, SheetFacts, book_styles, sheet_facts, sheet_paths
@@ -49,9 +50,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         document = Document([], name, title)
         for index, sheet in enumerate(book.sheets_metadata):
-            if sheet.typ == SheetTypeEnum.WorkSheet and (
-                sheet.visible != SheetVisibleEnum.VeryHidden
-            ):
+            if sheet.typ == SheetTypeEnum.WorkSheet and (sheet.visible != SheetVisibleEnum.VeryHidden):
                 _read_sheet(book, index, facts.get(sheet.name), document)
     except PasswordError as error:
         raise encrypted(name) from error
@@ -85,9 +84,7 @@ def _check_area(rows: int, columns: int, sheet: str, name: str) -> None:
         raise refuse(name, "too-large", reason, "请删除表格以外的空行、空列后重新保存再上传")
 
 
-def _read_sheet(
-    book: CalamineWorkbook, index: int, facts: SheetFacts | None, document: Document
-) -> None:
+def _read_sheet(book: CalamineWorkbook, index: int, facts: SheetFacts | None, document: Document) -> None:
     sheet = book.get_sheet_by_index(index)
     _check_area(sheet.total_height, sheet.total_width, sheet.name, document.name)
     values = sheet.to_python(skip_empty_area=False)
@@ -256,8 +253,9 @@ class _Sheet:
         number = -1
         heights = self.facts.heights
         for row in range(first, last + 1):
-            together = heights.get(row, _DEFAULT_HEIGHT) + heights.get(row - 1, _DEFAULT_HEIGHT)
-            if row == first or row in begun or together <= _ROW_CEILING:
+            own, above = (heights.get(r, _DEFAULT_HEIGHT) for r in (row, row - 1))
+            portion = abs(own - above) < 1 and own + above > _ROW_CEILING
+            if row == first or row in begun or not portion:
                 number += 1
             numbers[row] = number
         return numbers
@@ -265,7 +263,7 @@ class _Sheet:
     def _widths(self, edges: list[int]) -> list[float]:
         known = self.facts.widths
         widths = []
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             widths.append(sum(known.get(c, 8.43) for c in range(left, right)) or 0.1)
         return widths
 

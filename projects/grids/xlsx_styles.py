@@ -70,10 +70,7 @@ def book_styles(package: zipfile.ZipFile) -> BookStyles:
     if "xl/styles.xml" not in package.NameToInfo:
         return result
     root = etree.fromstring(package.read("xl/styles.xml"), parser())
-    codes = {
-        int(str(f.get("numFmtId") or 0)): str(f.get("formatCode") or "")
-        for f in root.iter(_S + "numFmt")
-    }
+    codes = {int(str(f.get("numFmtId") or 0)): str(f.get("formatCode") or "") for f in root.iter(_S + "numFmt")}
     sides = [
         any(side.tag in (_S + "left", _S + "right") and side.get("style") not in (None, "none")
             for side in border)

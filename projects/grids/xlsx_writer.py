@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -69,9 +70,7 @@ _CELLS: dict[str, dict[str, Any]] = {
 }
 
 
-def write_xlsx(
-    sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = ""
-) -> list[Finding]:
+def write_xlsx(sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = "") -> list[Finding]:
     """Write one sheet per ``(name, blocks)``; names are made valid and unique.
 
     The same blocks give the same bytes. Returns what a sheet could not hold: texts beyond Excel's
@@ -161,9 +160,7 @@ class _Plan:
 class _Sheet:
     """One sheet while it is written."""
 
-    def __init__(
-        self, sheet: Worksheet, name: str, formats: _Formats, findings: list[Finding]
-    ) -> None:
+    def __init__(self, sheet: Worksheet, name: str, formats: _Formats, findings: list[Finding]) -> None:
         self.sheet = sheet
         self.name = name
         self.formats = formats
@@ -175,9 +172,7 @@ class _Sheet:
     def write(self, blocks: Sequence[Block]) -> None:
         grids = [block for block in blocks if isinstance(block, Grid) and block.rows]
         edges, placed = _shared_columns(grids)
-        self.widths = [
-            (right - left) * _SHEET_WIDTH for left, right in zip(edges, edges[1:], strict=False)
-        ]
+        self.widths = [(right - left) * _SHEET_WIDTH for left, right in pairwise(edges)]
         self.columns = len(self.widths)
         for index, width in enumerate(self.widths):
             self.sheet.set_column(index, index, round(width, 2))
@@ -295,9 +290,7 @@ class _Sheet:
             last = first
             while last + 1 in heads:
                 last += 1
-            self.sheet.repeat_rows(
-                self.row + plan.starts[first], self.row + plan.starts[last + 1] - 1
-            )
+            self.sheet.repeat_rows(self.row + plan.starts[first], self.row + plan.starts[last + 1] - 1)
 
     def _plan(self, grid: Grid, edges: list[int]) -> _Plan:
         """Heights that hold every text; a row beyond Excel's ceiling becomes several sheet rows."""
@@ -371,7 +364,7 @@ def _shared_columns(grids: Sequence[Grid]) -> tuple[list[float], list[list[int]]
     wanted: list[list[float]] = []
     for grid in grids:
         own = _edges(grid)
-        fine = min(b - a for a, b in zip(own, own[1:], strict=False)) > 2 * _SNAP
+        fine = min(b - a for a, b in pairwise(own)) > 2 * _SNAP
         placed: list[float] = []
         for edge in own:
             near = min(shared, key=lambda known: abs(known - edge))
