@@ -65,9 +65,10 @@ class RowReader:
                 number = len(getattr(self.read.table, self.block.of)) + 1
                 self.read.table.extra[f"{column.label}（第{number}行）"] = text
         if self.is_tree:
-            self._indicator(texts, cells, beside=False)
+            place = line.cells[line.filled[0]]
+            self._indicator(texts, place, beside=False)
             if self.block.beside:
-                self._indicator(texts, cells, beside=True)
+                self._indicator(texts, place, beside=True)
         elif any(texts):
             self._plain_row(texts, cells)
 
@@ -140,11 +141,10 @@ class RowReader:
         )
         return better, []
 
-    def _indicator(self, texts: list[str], cells: list[Cell | None], *, beside: bool) -> None:
+    def _indicator(self, texts: list[str], first: Cell, *, beside: bool) -> None:
         rows: list[Indicator] = getattr(self.read.table, self.block.beside if beside else self.block.of)
         row = Indicator()
         written = False
-        first = cells[0]
         own: dict[str, str] = {}
         for column, text in zip(self.columns, texts, strict=True):
             if column.path == "level1" or column.beside == beside:
@@ -165,7 +165,7 @@ class RowReader:
             )
         rows.append(row)
 
-    def _levels(self, own: dict[str, str], cell: Cell | None, beside: bool, number: int) -> tuple[str, str, str]:
+    def _levels(self, own: dict[str, str], cell: Cell, beside: bool, number: int) -> tuple[str, str, str]:
         """Return level 1, level 2 and category: as printed, filled down, or following from level 2."""
         above1, above2 = self.levels[beside]
         level1 = self._official(own.get("level1", ""), 0) or above1
