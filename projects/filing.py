@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from .bulk import insert, next_ids
-from .models import Department, FiscalYear, Project
-from .models.department import NAME_LENGTH, STEP
-from .models.fiscalyear import FIRST, LAST
-from .models.keys import natural_key, project_key
-from .targettable import DepartmentRef, TargetTable
+from projects.bulk import insert, next_ids
+from projects.models import Department, FiscalYear, Project
+from projects.models.department import NAME_LENGTH, STEP
+from projects.models.fiscalyear import FIRST, LAST
+from projects.models.keys import natural_key, project_key
+from projects.targettable import DepartmentRef, TargetTable
 
 CODE_LENGTH = 40
 

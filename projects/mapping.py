@@ -14,8 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from operator import attrgetter
 from typing import Any
 
-from . import models
-from .targettable import (
+from projects import models
+from projects.targettable import (
     PART_TYPES,
     ROW_TYPES,
     Funding,
@@ -74,12 +74,7 @@ BLOCKS = (
 HEAD_PATHS = (
     "title",
     "duties",
-    *(
-        f"{part}.{item.name}"
-        for part, kind in PART_TYPES.items()
-        if part != "funding"
-        for item in fields(kind)
-    ),
+    *(f"{part}.{item.name}" for part, kind in PART_TYPES.items() if part != "funding" for item in fields(kind)),
 )
 HEAD_TEXTS = tuple(path for path in HEAD_PATHS if field_kind(path) == "text")
 HEAD_TYPED = tuple(path for path in HEAD_PATHS if field_kind(path) != "text")
@@ -123,8 +118,7 @@ def take_apart(table: TargetTable) -> Columns:
         return stored
 
     head = _head_texts(table) + tuple(
-        column(value, path, field_kind(path))
-        for path, value in zip(HEAD_TYPED, _head_typed(table), strict=True)
+        column(value, path, field_kind(path)) for path, value in zip(HEAD_TYPED, _head_typed(table), strict=True)
     )
     funding = tuple(
         column(value, f"funding.{name}", "money")

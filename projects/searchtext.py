@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from .targettable import TargetTable
+from projects.targettable import TargetTable
 
 LONGEST_QUERY = 100
 
@@ -21,9 +21,7 @@ def normalise(text: str) -> str:
 def grams(text: str) -> list[str]:
     """Return the distinct one- and two-character runs of letters and digits, in order of appearance."""
     found = dict.fromkeys(char for char in text if char.isalnum())
-    found.update(
-        dict.fromkeys(a + b for a, b in zip(text, text[1:], strict=False) if a.isalnum() and b.isalnum())
-    )
+    found.update(dict.fromkeys(a + b for a, b in zip(text, text[1:], strict=False) if a.isalnum() and b.isalnum()))
     return list(found)
 
 

@@ -17,16 +17,16 @@ from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import filing
-from .bulk import insert, next_ids
-from .filing import Departments, Misfiled
-from .mapping import BLOCKS, FUNDING_COLUMNS, HEAD_COLUMNS, Block, Columns, put_together, take_apart
-from .models import Department, Funding, SearchText
-from .models import TargetTable as Stored
-from .models.keys import natural_key
-from .models.table import LABEL_LENGTH, LAYOUT_LENGTH
-from .searchtext import grams, table_text
-from .targettable import KINDS, TargetTable
+from projects import filing
+from projects.bulk import insert, next_ids
+from projects.filing import Departments, Misfiled
+from projects.mapping import BLOCKS, FUNDING_COLUMNS, HEAD_COLUMNS, Block, Columns, put_together, take_apart
+from projects.models import Department, Funding, SearchText
+from projects.models import TargetTable as Stored
+from projects.models.keys import natural_key
+from projects.models.table import LABEL_LENGTH, LAYOUT_LENGTH
+from projects.searchtext import grams, table_text
+from projects.targettable import KINDS, TargetTable
 
 NEW, UPDATED, UNCHANGED, REFUSED = "new", "updated", "unchanged", "refused"
 BATCH = 1000
@@ -304,9 +304,7 @@ def _head(job: _Job, now: Any) -> tuple[Any, ...]:
 def _with_uids(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Give each row without one a fresh random identity (one call to the system for all)."""
     pool = os.urandom(16 * len(rows)).hex()
-    return [
-        row if row[2] else (row[0], row[1], pool[i * 32 : i * 32 + 32], *row[3:]) for i, row in enumerate(rows)
-    ]
+    return [row if row[2] else (row[0], row[1], pool[i * 32 : i * 32 + 32], *row[3:]) for i, row in enumerate(rows)]
 
 
 def _kept_uids(changed: list[_Job], using: str) -> dict[tuple[str, int, int], str]:

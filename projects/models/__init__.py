@@ -1,12 +1,12 @@
 """What is stored: one module per subject. Fields, constraints and cheap properties only."""
 
-from .department import Department
-from .fiscalyear import FiscalYear
-from .project import Project
-from .rows import CostDetail, ProseSection, SpendPlanPoint, SummaryItem, TableIndicator, WorkTask
-from .search import SearchText
-from .table import Funding, TargetTable
-from .user import User
+from projects.models.department import Department
+from projects.models.fiscalyear import FiscalYear
+from projects.models.project import Project
+from projects.models.rows import CostDetail, ProseSection, SpendPlanPoint, SummaryItem, TableIndicator, WorkTask
+from projects.models.search import SearchText
+from projects.models.table import Funding, TargetTable
+from projects.models.user import User
 
 __all__ = [
     "CostDetail",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .keys import KEY_LENGTH, natural_key, project_key
+from projects.models.keys import KEY_LENGTH, natural_key, project_key
 
 
 class Project(models.Model):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models import IndicatorFields
 
-from .table import money
+from projects.models.table import money
 
 
 class Row(models.Model):

@@ -11,9 +11,7 @@ class SearchText(models.Model):
     a migration, because Chinese substrings of two characters are beyond either database's own text search.
     """
 
-    table = models.OneToOneField(
-        "projects.TargetTable", models.CASCADE, primary_key=True, related_name="search_text"
-    )
+    table = models.OneToOneField("projects.TargetTable", models.CASCADE, primary_key=True, related_name="search_text")
     text = models.TextField()
     grams = models.TextField()
 

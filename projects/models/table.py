@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .keys import KEY_LENGTH
+from projects.models.keys import KEY_LENGTH
 
 LABEL_LENGTH = 200
 LAYOUT_LENGTH = 100
@@ -51,9 +51,7 @@ class TargetTable(models.Model):
     fiscal_year = models.ForeignKey(
         "projects.FiscalYear", models.PROTECT, related_name="tables", verbose_name=_("年度")
     )
-    department = models.ForeignKey(
-        "projects.Department", models.PROTECT, related_name="tables", verbose_name=_("部门")
-    )
+    department = models.ForeignKey("projects.Department", models.PROTECT, related_name="tables", verbose_name=_("部门"))
     project = models.ForeignKey(
         "projects.Project", models.PROTECT, null=True, blank=True, related_name="tables", verbose_name=_("项目")
     )
@@ -107,9 +105,7 @@ class TargetTable(models.Model):
                 condition=Q(project=None) & ~Q(kind="project") & ~Q(status__in=["void", "history"]),
                 name="table_title_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["project", "department", "summary"]), name="table_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=["project", "department", "summary"]), name="table_kind_known"),
             models.CheckConstraint(
                 condition=Q(
                     status__in=[

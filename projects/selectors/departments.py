@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
-from ..models import Department, TargetTable
+from projects.models import Department, TargetTable
 
 
 @dataclass(slots=True)

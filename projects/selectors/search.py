@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connections
 from django.db.models import QuerySet
 
-from ..models import TargetTable
-from ..searchtext import needed_grams, terms
+from projects.models import TargetTable
+from projects.searchtext import needed_grams, terms
 
 # Up to this many candidates the index names them; above, so many rows match that reading in list order finds a page sooner.
 FEW = 2000
@@ -38,8 +38,7 @@ def _candidates(wanted: list[str], using: str) -> list[int] | None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT table_id FROM projects_searchtext"
-                " WHERE string_to_array(grams, ' ') @> %s::text[] LIMIT %s",
+                "SELECT table_id FROM projects_searchtext WHERE string_to_array(grams, ' ') @> %s::text[] LIMIT %s",
                 [wanted, FEW + 1],
             )
         else:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from ..models import Department, TargetTable
-from ..models.department import subtree
-from .search import search_tables
+from projects.models import Department, TargetTable
+from projects.models.department import subtree
+from projects.selectors.search import search_tables
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from ..models import User
+    from projects.models import User
 
 # A search may hit most of the tables; beyond this number the list says "more than".
 CAP = 1000

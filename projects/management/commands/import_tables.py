@@ -1,0 +1,115 @@
+"""``import_tables``: documents with target tables into the database, or only read and shown."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from projects.services.importing import (
+    OUTCOME_NAMES,
+    FileReport,
+    ImportRefused,
+    ImportReport,
+    import_documents,
+)
+from projects.services.issues import SUFFIXES, findings_file
+
+
+class Command(BaseCommand):
+    help = "导入绩效目标表（Word、Excel、文本文件，文件夹或压缩包）；重复导入只更新有变化的表"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="文件、文件夹或 zip 压缩包")
+        parser.add_argument("--year", type=int, metavar="Y", help="预算年度（文件中没有写明时使用）")
+        parser.add_argument("--department", metavar="D", help="部门代码或名称（文件中没有写明时使用）")
+        parser.add_argument("--dry-run", action="store_true", help="只读取和检查，不写数据库")
+        parser.add_argument("--format", choices=["text", "json"], default="text", help="输出格式")
+        parser.add_argument("--issues", metavar="FILE", help="把全部问题写入文件（.json、.csv 或 .xlsx）")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        issues = Path(options["issues"]) if options["issues"] else None
+        if issues and issues.suffix[1:].lower() not in SUFFIXES:
+            raise CommandError(f"--issues 的文件名应以 {'、'.join('.' + item for item in SUFFIXES)} 结尾：{issues}")
+        report = self._import(options)
+        if issues:
+            try:
+                issues.write_bytes(findings_file(report.findings, issues.suffix[1:].lower()))
+            except OSError as error:
+                raise CommandError(f"不能写入 {issues}：{error.strerror}") from error
+        if options["format"] == "json":
+            data = [table.to_dict() for table in report.read] if options["dry_run"] else report.to_dict()
+            self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
+        else:
+            self._summary(report, with_findings=issues is None)
+        if report.refused:
+            refused = sum(1 for file in report.files if file.refused)
+            raise CommandError(f"有 {refused} 个文件未能全部接收，其余已处理", returncode=1)
+
+    def _import(self, options: dict[str, Any]) -> ImportReport:
+        bar = _Bar()
+        try:
+            return import_documents(
+                options["paths"],
+                year=options["year"],
+                department=options["department"],
+                dry_run=options["dry_run"],
+                progress=bar.step,
+            )
+        except ImportRefused as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(f"数据库不能使用（{error}）。请先运行 manage.py migrate。") from error
+        finally:
+            bar.close()
+
+    def _summary(self, report: ImportReport, *, with_findings: bool) -> None:
+        for file in report.files:
+            self.stdout.write(_line(file))
+            for finding in file.findings if with_findings else ():
+                self.stdout.write(f"    {finding.at(file='').describe()}")
+        if report.departments:
+            self.stdout.write(f"新建部门：{'、'.join(report.departments)}")
+        if report.years:
+            self.stdout.write(f"新建年度：{'、'.join(map(str, report.years))}")
+        total = len(report.read)
+        indicators = sum(table.indicators for file in report.files for table in file.tables)
+        counts = "，".join(f"{OUTCOME_NAMES[key]} {number}" for key, number in sorted(report.counts.items()))
+        dry = "（只读取，未写数据库）" if report.dry_run else ""
+        self.stdout.write(
+            f"共 {len(report.files)} 个文件，{total} 张表，{indicators} 条指标：{counts or '没有表'}；"
+            f"问题 {len(report.findings)} 条{dry}"
+        )
+
+
+class _Bar:
+    """A progress bar when a person is watching, nothing otherwise."""
+
+    def __init__(self) -> None:
+        self._bar = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(unit="个文件", desc="导入", leave=False)
+
+    def step(self, file: FileReport) -> None:
+        if self._bar is not None:
+            self._bar.set_postfix_str(file.name[-30:], refresh=False)
+            self._bar.update()
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _line(file: FileReport) -> str:
+    if file.refusal:
+        return f"{file.name}：未接收"
+    counts = "，".join(f"{OUTCOME_NAMES[key]} {number}" for key, number in sorted(file.counts.items()))
+    return f"{file.name}：{len(file.tables)} 张表，{counts}，问题 {len(file.findings)} 条"

@@ -1,0 +1,142 @@
+"""Target tables out: one document with all of them in order, or a folder with one file each."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from projects.targettable import TargetTable
+
+if TYPE_CHECKING:
+    from projects.findings import Finding
+    from projects.layouts import Layout
+
+FORMATS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+}
+NAME_LENGTH = 80
+_UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+class ExportRefused(Exception):
+    """Nothing can be exported this way; the message (Chinese) says why."""
+
+
+def export(
+    tables: Iterable[TargetTable],
+    *,
+    format: str,
+    out: IO[bytes],
+    layout: Layout | None = None,
+    title: str = "",
+) -> list[Finding]:
+    """Write ``tables`` as one document to the binary stream ``out``.
+
+    Tables of another kind than ``layout``'s keep their own form. docx is written as a stream: memory
+    does not grow with the number of tables. Returns what the format could not hold.
+    """
+    if format == "json":
+        _write_json(tables, out)
+        return []
+    from projects.layouts import book
+
+    if format == "docx":
+        from projects.grids.docx_writer import write_docx
+
+        write_docx(book(tables, layout), out, title=title)
+        return []
+    if format == "html":
+        from projects.grids.html_writer import write_html_page
+
+        out.write(write_html_page(book(tables, layout), title or "绩效目标表").encode())
+        return []
+    if format == "xlsx":
+        from projects.grids.xlsx_writer import write_xlsx
+
+        return write_xlsx(_sheets(tables, layout), out, title=title)
+    raise ExportRefused(f"不支持的格式：{format}（可用：{'、'.join(FORMATS)}）")
+
+
+def export_bytes(tables: Iterable[TargetTable], *, format: str, layout: Layout | None = None, title: str = "") -> bytes:
+    """Return what :func:`export` writes: for downloads."""
+    out = io.BytesIO()
+    export(tables, format=format, out=out, layout=layout, title=title)
+    return out.getvalue()
+
+
+def export_each(
+    tables: Iterable[TargetTable], *, format: str, folder: Path, layout: Layout | None = None
+) -> list[Path]:
+    """Write one file per table into ``folder`` (made when missing), numbered in order. Returns the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, table in enumerate(tables, 1):
+        path = folder / file_name(table, format, number=number)
+        content = export_bytes([table], format=format, layout=layout, title=table.label())
+        write_whole(path, content)
+        written.append(path)
+    return written
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old or the new one, never half of one."""
+    beside = path.with_name(f".{path.name[:60]}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def file_name(table: TargetTable, format: str, *, number: int | None = None) -> str:
+    """Return a file name that every system takes: ``003_办公设备购置.docx``."""
+    text = unicodedata.normalize("NFC", table.label())
+    text = "".join(char for char in text if unicodedata.category(char)[0] != "C" or char in "\n\t")
+    text = _UNSAFE.sub("_", text).strip("._ ")
+    while len(text.encode()) > NAME_LENGTH * 2 or len(text) > NAME_LENGTH:
+        text = text[:-1]
+    text = text.rstrip("._ ") or "绩效目标表"
+    if number is not None:
+        text = f"{number:03d}_{text}"
+    elif _RESERVED.fullmatch(text):
+        text = f"_{text}"
+    return f"{text}.{format}"
+
+
+def find_layout(name: str) -> Layout:
+    """Return the layout with this identifier. Raises :class:`ExportRefused` naming those there are."""
+    from projects.layouts import all_layouts, get_layout
+
+    layout = get_layout(name)
+    if layout is None:
+        known = "、".join(item.id for item in all_layouts())
+        raise ExportRefused(f"没有表式“{name}”，可用的有：{known}")
+    return layout
+
+
+def _sheets(tables: Iterable[TargetTable], layout: Layout | None) -> Iterator[tuple[str, Any]]:
+    from projects.layouts import layout_of, render
+
+    numbers: dict[str, int] = {}
+    for table in tables:
+        form = layout if layout and layout.kind == table.kind else layout_of(table)
+        numbers[form.id] = numbers.get(form.id, 0) + 1
+        yield table.label(), render(table, form, numbers[form.id])
+
+
+def _write_json(tables: Iterable[TargetTable], out: IO[bytes]) -> None:
+    """A JSON array, one table after the other."""
+    out.write(b"[")
+    for number, table in enumerate(tables):
+        text = json.dumps(table.to_dict(), ensure_ascii=False, indent=2)
+        out.write((",\n" if number else "\n").encode() + text.encode())
+    out.write(b"\n]\n")
