@@ -62,6 +62,3 @@ class IndicatorFields(models.Model):
 
     class Meta:
         abstract = True
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.value}".strip()

@@ -1,8 +1,8 @@
 """Many rows in one statement, whatever their number.
 
 ``bulk_create`` compiles each field of each row and, on SQLite, starts a new statement every 999 parameters. Here one
-statement takes any number of rows: ``executemany`` on SQLite, one array per column on PostgreSQL. Table and column names
-come from the models; values always travel as parameters.
+statement takes any number of rows: ``executemany`` on SQLite, one array per column on PostgreSQL. Table and column
+names come from the models; values always travel as parameters.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class AnyOf(Lookup):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
+        # The left side is compiled by Django; the values are one parameter.
+        return f"{sql} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]  # noqa: S608
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         sql, params = self.process_lhs(compiler, connection)
@@ -65,7 +66,8 @@ def insert(
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in columns)
             values = [_array(field, column) for field, column in zip(columns, zip(*rows, strict=True), strict=True)]
-            cursor.execute(f"{head} SELECT * FROM unnest({arrays}){tail}", values)
+            # Nothing but names from the models' definition and placeholders is put into the statement.
+            cursor.execute(f"{head} SELECT * FROM unnest({arrays}){tail}", values)  # noqa: S608
             return
         marks = ", ".join(["%s"] * len(columns))
         adapters = [(index, adapt) for index, field in enumerate(columns) if (adapt := _adapter(field))]

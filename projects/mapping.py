@@ -98,7 +98,7 @@ class Columns:
 
 
 def take_apart(table: TargetTable) -> Columns:
-    """Return what the columns of ``table`` hold. Raises ``TypeError`` for a value the interchange form does not know."""
+    """Return what the columns of ``table`` hold. Raises ``TypeError`` for values that the interchange form lacks."""
     unread: dict[str, str] = {}
     exact: dict[str, str] = {}
 

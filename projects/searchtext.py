@@ -7,6 +7,7 @@ query's grams are a subset of the grams of every text that contains it; the text
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 from projects.targettable import TargetTable
 
@@ -21,7 +22,7 @@ def normalise(text: str) -> str:
 def grams(text: str) -> list[str]:
     """Return the distinct one- and two-character runs of letters and digits, in order of appearance."""
     found = dict.fromkeys(char for char in text if char.isalnum())
-    found.update(dict.fromkeys(a + b for a, b in zip(text, text[1:], strict=False) if a.isalnum() and b.isalnum()))
+    found.update(dict.fromkeys(a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum()))
     return list(found)
 
 

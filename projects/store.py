@@ -1,7 +1,7 @@
-"""TargetTable ↔ database, in bulk and in a number of queries that does not depend on how many tables there are.
+"""TargetTable ↔ database, in bulk, in a number of queries that does not grow with the tables.
 
-``save_tables`` compares by content hash: what did not change is not touched. A changed table keeps its row, its rows keep
-their ``uid`` where a person would say it is the same row, and its version rises by one. ``load_tables`` gives back
+``save_tables`` compares by content hash: what did not change is not touched. A changed table keeps its row, its rows
+keep their ``uid`` where a person would say it is the same row, and its version rises by one. ``load_tables`` gives back
 exactly what was stored, unreadable texts included.
 """
 
@@ -278,8 +278,8 @@ def _write(new: list[_Job], changed: list[_Job], using: str) -> None:
 
 
 def _head(job: _Job, now: Any) -> tuple[Any, ...]:
-    table, columns = job.entry.table, job.columns
-    assert columns is not None
+    table = job.entry.table
+    columns = job.columns or take_apart(table)
     return (
         job.year,
         job.department.pk,

@@ -2,24 +2,34 @@
 
 from projects.models.department import Department
 from projects.models.fiscalyear import FiscalYear
+from projects.models.membership import Membership, Role
+from projects.models.notice import Notice
 from projects.models.project import Project
+from projects.models.record import AuditEvent, Revision, TransitionRecord, WrittenOnce
 from projects.models.rows import CostDetail, ProseSection, SpendPlanPoint, SummaryItem, TableIndicator, WorkTask
 from projects.models.search import SearchText
 from projects.models.table import Funding, TargetTable
 from projects.models.user import User
 
 __all__ = [
+    "AuditEvent",
     "CostDetail",
     "Department",
     "FiscalYear",
     "Funding",
+    "Membership",
+    "Notice",
     "Project",
     "ProseSection",
+    "Revision",
+    "Role",
     "SearchText",
     "SpendPlanPoint",
     "SummaryItem",
     "TableIndicator",
     "TargetTable",
+    "TransitionRecord",
     "User",
     "WorkTask",
+    "WrittenOnce",
 ]

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from indicators.models import IndicatorFields
-
 from projects.models.table import money
 
 
@@ -58,6 +57,9 @@ class TableIndicator(IndicatorFields, Row):
             models.UniqueConstraint(fields=["table", "half", "position"], name="indicator_position_unique"),
             models.CheckConstraint(condition=Q(half__in=["annual", "period"]), name="indicator_half_known"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}".strip()
 
 
 class CostDetail(Row):

@@ -1,5 +1,6 @@
 """绩效目标表: the head of a table and its money."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,18 @@ class TargetTable(models.Model):
     sha256 = models.CharField(_("内容校验值"), max_length=64, editable=False)
     title_key = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False)
     position = models.PositiveIntegerField(_("在文件中的位置"), default=0)
+    # Life of the table: written by projects.workflow alone.
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("送审人")
+    )
+    submitted_at = models.DateTimeField(_("送审时间"), null=True, blank=True)
+    adjustment = models.PositiveIntegerField(_("第几次调整"), default=0)
+    approved_revision = models.ForeignKey(
+        "projects.Revision", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批复的版本")
+    )
+    predecessor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="successors", verbose_name=_("上年的表")
+    )
     source = models.TextField(_("来源文件"), blank=True, default="")
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)

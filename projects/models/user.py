@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 class User(AbstractUser):
     """An account. What a person may do follows from memberships in departments, not from columns here."""
 
+    class Digest(models.TextChoices):
+        NONE = "none", _("不发邮件")
+        DAILY = "daily", _("每日汇总")
+
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
+    must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
+    digest = models.CharField(_("通知邮件"), max_length=8, choices=Digest, default=Digest.DAILY)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("用户")

@@ -39,7 +39,7 @@ LIST_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Number of tables and sum of their amounts in yuan. ``capped``: there are more than ``count``, ``amount`` is None."""
+    """Number of tables and their amounts' sum in yuan; ``capped``: there are more than ``count``, no sum."""
 
     count: int
     amount: Decimal | None

@@ -6,9 +6,9 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from projects.targettable import TargetTable
 
@@ -35,15 +35,18 @@ def export(
     tables: Iterable[TargetTable],
     *,
     format: str,
-    out: IO[bytes],
+    out: BinaryIO,
     layout: Layout | None = None,
     title: str = "",
 ) -> list[Finding]:
     """Write ``tables`` as one document to the binary stream ``out``.
 
-    Tables of another kind than ``layout``'s keep their own form. docx is written as a stream: memory
-    does not grow with the number of tables. Returns what the format could not hold.
+    Tables of another kind than ``layout``'s keep their own form. ``title`` is the document's property; left empty it
+    names the year, which some forms do not print: reading the file back needs it. Returns what the format could
+    not hold.
     """
+    tables = list(tables)
+    title = title or document_title(tables)
     if format == "json":
         _write_json(tables, out)
         return []
@@ -57,7 +60,7 @@ def export(
     if format == "html":
         from projects.grids.html_writer import write_html_page
 
-        out.write(write_html_page(book(tables, layout), title or "绩效目标表").encode())
+        out.write(write_html_page(book(tables, layout), title).encode())
         return []
     if format == "xlsx":
         from projects.grids.xlsx_writer import write_xlsx
@@ -81,7 +84,7 @@ def export_each(
     written = []
     for number, table in enumerate(tables, 1):
         path = folder / file_name(table, format, number=number)
-        content = export_bytes([table], format=format, layout=layout, title=table.label())
+        content = export_bytes([table], format=format, layout=layout)
         write_whole(path, content)
         written.append(path)
     return written
@@ -112,6 +115,15 @@ def file_name(table: TargetTable, format: str, *, number: int | None = None) -> 
     return f"{text}.{format}"
 
 
+def document_title(tables: Sequence[TargetTable]) -> str:
+    """Return the title of a document that holds ``tables``: year, department, and the name of a single table."""
+    years = {table.fiscal_year for table in tables}
+    departments = {table.department.name for table in tables}
+    year = f"{years.pop()}年" if len(years) == 1 and None not in years else ""
+    department = departments.pop() if len(departments) == 1 else ""
+    return f"{year}{department}{tables[0].label() if len(tables) == 1 else ''}绩效目标表"
+
+
 def find_layout(name: str) -> Layout:
     """Return the layout with this identifier. Raises :class:`ExportRefused` naming those there are."""
     from projects.layouts import all_layouts, get_layout
@@ -133,7 +145,7 @@ def _sheets(tables: Iterable[TargetTable], layout: Layout | None) -> Iterator[tu
         yield table.label(), render(table, form, numbers[form.id])
 
 
-def _write_json(tables: Iterable[TargetTable], out: IO[bytes]) -> None:
+def _write_json(tables: Iterable[TargetTable], out: BinaryIO) -> None:
     """A JSON array, one table after the other."""
     out.write(b"[")
     for number, table in enumerate(tables):

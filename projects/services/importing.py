@@ -1,7 +1,7 @@
 """Documents into the database: read, then store, file by file.
 
-Nothing is parsed inside a transaction. A file is stored as a whole or not at all; a file or a table that cannot be taken
-does not stop the others, and everything noticed is in the report with its place.
+Nothing is parsed inside a transaction. A file is stored as a whole or not at all; a file or a table that cannot be
+taken does not stop the others, and everything noticed is in the report with its place.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Command(BaseCommand):
             if kind not in ("json", "html"):
                 raise CommandError(f"{kind} 不能写到标准输出，请给出文件名")
             out = io.BytesIO()
-            export(tables, format=kind, out=out, layout=layout, title=_title(options))
+            export(tables, format=kind, out=out, layout=layout)
             self.stdout.write(out.getvalue().decode(), ending="")
             return
         path = Path(output)
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         if not path.parent.is_dir():
             raise CommandError(f"文件夹不存在：{path.parent}")
         out = io.BytesIO()
-        findings = export(tables, format=kind, out=out, layout=layout, title=_title(options))
+        findings = export(tables, format=kind, out=out, layout=layout)
         write_whole(path, out.getvalue())
         for finding in findings:
             self.stderr.write(finding.describe())
@@ -98,8 +98,3 @@ class Command(BaseCommand):
         if not tables:
             raise CommandError("没有符合条件的绩效目标表，未写任何文件")
         return tables
-
-
-def _title(options: dict[str, Any]) -> str:
-    year = f"{options['year']}年" if options["year"] else ""
-    return f"{year}{options['department'] or ''}绩效目标表"
