@@ -10,23 +10,22 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import IO
 
 from lxml import etree
 
 from perfgoals.uploads import damaged, refuse
 from projects.findings import INFO, WARN, Finding
 from projects.grids.docx_parts import CELL_STYLE_IDS
+from projects.grids.docx_table import TableReader, take_nested
 from projects.grids.docx_text import (
-    DROPPED,
+    MC,
     TBL,
-    TC,
-    TR,
-    VAL,
     P,
     T,
     W,
     is_on,
-    number,
+    is_placeholder,
     package_title,
     paragraph_styles,
     paragraph_text,
@@ -39,20 +38,23 @@ from projects.grids.grid import (
     BODY,
     CAPTION,
     HEADING,
-    TEXT,
     Block,
-    Cell,
     Document,
     Grid,
     Origin,
     Paragraph,
-    Row,
 )
 from projects.grids.text import cell_text, clean_text
 
 _TC_PR, _TR_PR, _P_PR = W + "tcPr", W + "trPr", W + "pPr"
 _SPAN, _V_MERGE, _H_MERGE = W + "gridSpan", W + "vMerge", W + "hMerge"
-_WRAPPERS = {W + tag for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")}
+_BODY = W + "body"
+_PIECE = 1 << 16
+_WRAPPERS = {
+    *(W + tag for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")),
+    MC + "AlternateContent",
+    MC + "Choice",
+}
 _OUR_CELLS = {ident: style for style, ident in CELL_STYLE_IDS.items()}
 _UNREAD = {
     W + "footnoteReference": ("docx-footnote", "脚注的内容没有读入"),
@@ -110,42 +112,40 @@ class _Reader:
         self._tables = 0
         self._told: set[str] = set()
 
-    def read(self, stream: object) -> None:
-        depth = 0
-        events = etree.iterparse(
-            stream,
-            events=("start", "end"),
-            tag=(P, TBL, W + "body", W + "altChunk"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
+    def read(self, stream: IO[bytes]) -> None:
+        """Parse in pieces; a child of the body is complete when the next one has begun."""
+        parser = etree.XMLPullParser(
+            events=("start",), tag=_BODY, resolve_entities=False, no_network=True, load_dtd=False
         )
-        for event, element in events:
-            tag = element.tag
-            if tag not in (P, TBL):
-                self.root_seen = True
-                if tag != W + "body":
-                    self._note(tag)
-                continue
-            if event == "start":
-                depth += 1
-                continue
-            depth -= 1
-            if depth == 0:
-                self._outermost(element)
-                self._free(element)
+        body: etree._Element | None = None
+        while piece := stream.read(_PIECE):
+            parser.feed(piece)
+            if body is None:
+                for _, element in parser.read_events():
+                    body = element  # type: ignore[assignment]  # only start events are asked for
+            if body is not None:
+                self._consume(body, list(body)[:-1])
+        parser.close()
+        if body is not None:
+            self.root_seen = True
+            self._consume(body, list(body))
 
-    @staticmethod
-    def _free(element: etree._Element) -> None:
-        element.clear()
-        parent = element.getparent()
-        if parent is not None:
-            while parent[0] is not element:
-                del parent[0]
+    def _consume(self, body: etree._Element, children: list[etree._Element]) -> None:
+        for child in children:
+            self._top(child)
+            body.remove(child)
+
+    def _top(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag in (P, TBL):
+            self._outermost(element)
+        elif tag in _UNREAD:
+            self._note(tag)
+        elif tag in _WRAPPERS and not is_placeholder(element):
+            for inner in _children(element, P, TBL):
+                self._outermost(inner)
 
     def _outermost(self, element: etree._Element) -> None:
-        if any(True for _ in element.iterancestors(*DROPPED)):
-            return
         boxes = self._prepare(element)
         if element.tag == P:
             self._paragraphs += 1
@@ -154,8 +154,7 @@ class _Reader:
             self._table(element)
         for box in boxes:
             for child in box:
-                if child.tag in (P, TBL):
-                    self._outermost(child)
+                self._top(child)
 
     def _prepare(self, element: etree._Element) -> list[etree._Element]:
         """Take out what is not printed; return the text boxes, which are read after the block."""
@@ -221,100 +220,18 @@ class _Reader:
             self.page_break = False
         self._tables += 1
         grid = Grid(part=f"表{self._tables}")
-        nested: list[etree._Element] = []
-        self._rows(element, grid, nested)
-        _fit_widths(element, grid)
+        nested = take_nested(element)
+        TableReader(grid, self._hidden).read(element)
         if grid.rows and not (nested and not any(c.text for _, c in grid.cells())):
             self.blocks.append(grid)
         for inner in nested:
             self._table(inner)
-
-    def _rows(self, table: etree._Element, grid: Grid, nested: list[etree._Element]) -> None:
-        # column -> (anchor, row after its last one), for merges that may go on
-        open_cells: dict[int, tuple[Cell, int]] = {}
-        for index, element in enumerate(_children(table, TR)):
-            row = Row([])
-            col = 0
-            properties = element.find(_TR_PR)
-            if properties is not None:
-                col = number(properties.find(W + "gridBefore"))
-                row.head = is_on(properties.find(W + "tblHeader"))
-            for position, cell in enumerate(_children(element, TC), 1):
-                place = Origin(index + 1, position, grid.part)
-                col += self._cell(cell, col, place, row, open_cells, nested)
-            grid.rows.append(row)
-
-    def _cell(
-        self,
-        element: etree._Element,
-        col: int,
-        place: Origin,
-        row: Row,
-        open_cells: dict[int, tuple[Cell, int]],
-        nested: list[etree._Element],
-    ) -> int:
-        """Add one cell to ``row`` or to the merge above it; return how many columns it takes."""
-        span, merge, joined = 1, None, False
-        properties = element.find(_TC_PR)
-        if properties is not None:
-            for item in properties:
-                if item.tag == _SPAN:
-                    span = max(number(item), 1)
-                elif item.tag == _V_MERGE:
-                    merge = item.get(VAL) or "continue"
-                elif item.tag == _H_MERGE:
-                    joined = item.get(VAL) != "restart"
-        text, style = self._cell_content(element, nested)
-        if merge == "continue":
-            anchor, until = open_cells.get(col, (None, 0))
-            if anchor is not None and until == place.row - 1 and anchor.colspan == span:
-                anchor.rowspan += 1
-                open_cells[col] = (anchor, place.row)
-                if text:
-                    self._hidden(text, place)
-                return span
-        if joined and row.cells:
-            row.cells[-1].colspan += span
-            return span
-        cell = Cell(text, col, span, 1, style, origin=place)
-        row.cells.append(cell)
-        if merge is not None:
-            open_cells[col] = (cell, place.row)
-        return span
 
     def _hidden(self, text: str, place: Origin) -> None:
         self.findings.append(
             Finding(WARN, "docx-hidden", "合并单元格中被遮住的文字没有读入", file=self.name,
                     table=place.part, row=place.row, column=place.column, cell=text)
         )  # fmt: skip
-
-    def _cell_content(self, element: etree._Element, nested: list[etree._Element]) -> tuple[str, str]:
-        lines: list[str] = []
-        style = TEXT
-        first = True
-        for child in element:
-            tag = child.tag
-            if tag == P:
-                if first:
-                    first = False
-                    style = _cell_style(child)
-                lines.append(paragraph_text(child))
-            elif tag == TBL:
-                nested.append(child)
-            elif tag in _WRAPPERS:
-                for inner in _children(child, P, TBL):
-                    if inner.tag == P:
-                        lines.append(paragraph_text(inner))
-                    else:
-                        nested.append(inner)
-        return cell_text(lines[0] if len(lines) == 1 else "\n".join(lines)), style
-
-
-def _cell_style(paragraph: etree._Element) -> str:
-    """The cell's style where our own writer stated one."""
-    if len(paragraph) and paragraph[0].tag == _P_PR and len(paragraph[0]):
-        return _OUR_CELLS.get(paragraph[0][0].get(VAL), TEXT)  # type: ignore[arg-type]
-    return TEXT
 
 
 def _strip_lines(text: str) -> str:
@@ -332,17 +249,3 @@ def _children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
             yield child
         elif child.tag in _WRAPPERS:
             yield from _children(child, *tags)
-
-
-def _fit_widths(table: etree._Element, grid: Grid) -> None:
-    """Take the widths of ``tblGrid``, cut or filled up to the columns that are really used."""
-    used = max((c.col + c.colspan for row in grid.rows for c in row.cells), default=0)
-    columns = table.find(W + "tblGrid")
-    widths = [] if columns is None else [float(number(c, W + "w")) for c in columns]
-    widths = [w for w in widths[:used]]
-    known = [w for w in widths if w > 0]
-    if not known:
-        grid.widths = [1.0] * used
-        return
-    spare = sum(known) / len(known)
-    grid.widths = [w if w > 0 else spare for w in widths] + [spare] * (used - len(widths))

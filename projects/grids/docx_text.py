@@ -12,16 +12,17 @@ from projects.grids.text import cell_text
 
 W = f"{{{W_NS}}}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 P, TBL, TR, TC, R = (W + tag for tag in ("p", "tbl", "tr", "tc", "r"))
 T, VAL = W + "t", W + "val"
 _P_PR, _TR_PR, _R_PR = W + "pPr", W + "trPr", W + "rPr"
 _BOX, _SDT, _CELL_DEL = W + "txbxContent", W + "sdt", W + "cellDel"
-_MATH_RUN, _MATH_TEXT = _M + "r", _M + "t"
-DROPPED = (W + "del", W + "moveFrom", W + "rt", _MC + "Fallback", _CELL_DEL)
-_SPECIAL = (*DROPPED, _BOX, _SDT)
+TYPE, SYM = W + "type", W + "sym"
+_MATH_RUN, MATH_TEXT = _M + "r", _M + "t"
+_DROPPED = (W + "del", W + "moveFrom", W + "rt", MC + "Fallback", _CELL_DEL)
+_SPECIAL = (*_DROPPED, _BOX, _SDT)
 _OFF = ("0", "false", "off")
-_BREAKS = {W + "br": "\n", W + "cr": "\n", W + "tab": "\t", W + "ptab": "\t",
+BREAKS = {W + "br": "\n", W + "cr": "\n", W + "tab": "\t", W + "ptab": "\t",
            W + "noBreakHyphen": "-"}  # fmt: skip
 # Check boxes of the symbol fonts that forms are made with.
 _SYMBOLS = {"F0FE": "☑", "F052": "☑", "F0A8": "□", "F06F": "□", "F0A3": "□", "F0FC": "√",
@@ -85,6 +86,11 @@ def number(element: etree._Element | None, attribute: str = VAL) -> int:
         return 0
 
 
+def is_placeholder(control: etree._Element) -> bool:
+    """Whether a content control still shows its prompt."""
+    return is_on(control.find(f"{W}sdtPr/{W}showingPlcHdr"))
+
+
 def take_out(element: etree._Element) -> list[etree._Element]:
     """Remove what is not printed from ``element``; remove and return its text boxes.
 
@@ -97,7 +103,7 @@ def take_out(element: etree._Element) -> list[etree._Element]:
         parent = special.getparent()
         if parent is None or parent.tag == _R_PR:
             continue
-        if special.tag == _SDT and not is_on(special.find(f"{W}sdtPr/{W}showingPlcHdr")):
+        if special.tag == _SDT and not is_placeholder(special):
             continue
         if special.tag == _BOX:
             boxes.append(special)
@@ -112,19 +118,32 @@ def take_out(element: etree._Element) -> list[etree._Element]:
 def paragraph_text(element: etree._Element) -> str:
     """Text of one paragraph: runs in order, tabs and breaks as characters."""
     texts: list[str] = []
-    for run in element.iter(R, _MATH_RUN):
-        for child in run:
-            tag = child.tag
-            if tag in (T, _MATH_TEXT):
-                if child.text:
-                    texts.append(child.text)
-            elif tag in _BREAKS:
-                if child.get(W + "type") not in ("page", "column"):
-                    texts.append(_BREAKS[tag])
-            elif tag == W + "sym":
-                code = str(child.get(W + "char") or "").upper()
-                texts.append(_SYMBOLS.get(code, "□"))
+    for child in element:
+        tag = child.tag
+        if tag == R:
+            _run_text(child, texts)
+        elif tag != _P_PR and len(child):
+            for run in child.iter(R, _MATH_RUN):
+                _run_text(run, texts)
     return texts[0] if len(texts) == 1 else "".join(texts)
+
+
+def _run_text(run: etree._Element, texts: list[str]) -> None:
+    for child in run:
+        tag = child.tag
+        if tag == T or tag == MATH_TEXT:  # noqa: SIM109  the hot path
+            if child.text:
+                texts.append(child.text)
+        elif tag in BREAKS:
+            if child.get(TYPE) not in ("page", "column"):
+                texts.append(BREAKS[tag])
+        elif tag == SYM:
+            texts.append(symbol(child))
+
+
+def symbol(element: etree._Element) -> str:
+    """A character of a symbol font, as far as forms use them; a box for others."""
+    return _SYMBOLS.get(str(element.get(W + "char") or "").upper(), "□")
 
 
 def precedes(first: etree._Element, second: etree._Element) -> bool:

@@ -110,7 +110,6 @@ def test_docx_paragraphs_keep_style_break_and_anchor() -> None:
     assert shape(grid) == shape(FORM)
     assert grid.rows[1].cells[3].origin == (2, 4, "表1")
     assert [round(w / sum(grid.widths) * 100) for w in grid.widths] == [16, 34, 16, 34]
-    assert grid.rows[0].cells[0].style == "label"
 
 
 def test_html_paragraphs_keep_style_break_and_anchor() -> None:
