@@ -21,8 +21,8 @@ class FiscalYear(models.Model):
         FINANCE = "finance", _("只有财政审核")
 
     year = models.PositiveSmallIntegerField(_("年度"), unique=True)
-    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.OPEN)
-    levels = models.CharField(_("审核级次"), max_length=12, choices=Levels, default=Levels.BOTH)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.OPEN, db_default=State.OPEN)
+    levels = models.CharField(_("审核级次"), max_length=12, choices=Levels, default=Levels.BOTH, db_default=Levels.BOTH)
     due = models.DateTimeField(_("送审截止"), null=True, blank=True, help_text=_("空白表示没有期限"))
     department_due = models.DateTimeField(_("部门审核截止"), null=True, blank=True)
     finance_due = models.DateTimeField(_("财政审核截止"), null=True, blank=True)

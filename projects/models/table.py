@@ -70,7 +70,7 @@ class TargetTable(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("送审人")
     )
     submitted_at = models.DateTimeField(_("送审时间"), null=True, blank=True)
-    adjustment = models.PositiveIntegerField(_("第几次调整"), default=0)
+    adjustment = models.PositiveIntegerField(_("第几次调整"), default=0, db_default=0)
     approved_revision = models.ForeignKey(
         "projects.Revision", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批复的版本")
     )
