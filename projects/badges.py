@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from perfgoals.templatetags.pg import icon
 from projects.models import TargetTable
@@ -21,6 +24,11 @@ SHAPES = {
 
 def state_badge(status: str) -> SafeString:
     """Return a state as its word with its shape."""
+    return _badge(status, get_language())
+
+
+@cache
+def _badge(status: str, language: str | None) -> SafeString:
     shape = SHAPES[TargetTable.Status(status)]
     word = TargetTable.Status(status).label
     return format_html('<span class="state state--{}">{}{}</span>', shape, icon(f"state-{shape}"), word)

@@ -114,6 +114,16 @@ class TableFilter(django_filters.FilterSet):
         """The tables that meet all conditions; none while a condition cannot be understood."""
         return self.qs if self.is_valid() else self.queryset.none()
 
+    @property
+    def searches(self) -> bool:
+        """Whether a text is looked for."""
+        return self.is_valid() and bool(self.form.cleaned_data["q"])
+
+    @property
+    def narrow(self) -> bool:
+        """Whether a condition stands that leaves a part of all tables at most."""
+        return not self.is_valid() or any(self.form.cleaned_data[name] for name in ("q", "year", "department"))
+
     def filter_queryset(self, queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:
         """Narrow by what was understood; how a condition is met is known to the selector alone."""
         asked = self.form.cleaned_data

@@ -96,7 +96,7 @@ def department(request: HttpRequest, pk: int) -> HttpResponse:
         "row": rows[0],
         "rows": rows[1:],
         "counts": state_counts(tables),
-        "table": RecentTable(recent, request=request),
+        "table": RecentTable(recent),
         "list_url": reverse("table-list") + query,
         "year": year,
     }

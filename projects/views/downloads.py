@@ -2,25 +2,73 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from perfgoals.web.downloads import attachment
+from projects.layouts import layout_of
+from projects.models import TargetTable as Stored
 from projects.services import exporting
+from projects.store import load_tables
+from projects.targettable import TargetTable
 from projects.views.table import chosen_layout, content_of, stored_table
-from projects.views.tables import filter_of
+from projects.views.tables import BOOKS, filter_of
 
 LARGEST_BOOK = 2_000
 """Tables in one book made while the browser waits; more than that is split by year or department."""
+AT_ONCE = 200
+IN_MEMORY = 8 * 1024 * 1024
 
 
 @require_safe
 def single(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
-    raise NotImplementedError
+    """One table in its own form, or in the one that ``?layout=`` names."""
+    content = content_of(stored_table(request, pk))
+    layout = chosen_layout(request, content)
+    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
+    exporting.export(
+        [content],
+        format=suffix,
+        out=out,
+        layout=None if layout is layout_of(content) else layout,
+        title=content.label(),
+    )
+    name = exporting.file_name(content, suffix)
+    return attachment(out, name=name, content_type=exporting.FORMATS[suffix])
 
 
 @require_safe
 def book(request: HttpRequest, suffix: str) -> HttpResponse | FileResponse:
-    raise NotImplementedError
+    """All tables that meet the conditions of the list, as one document, in the order of a book."""
+    if suffix not in BOOKS:
+        raise Http404(_("没有这种成册格式"))
+    ids = ids_in_book_order(filter_of(request).tables, LARGEST_BOOK + 1)
+    if not ids:
+        raise Http404(_("没有符合条件的绩效目标表"))
+    if len(ids) > LARGEST_BOOK:
+        return render(request, "projects/book_too_large.html", {"most": LARGEST_BOOK}, status=400)
+    title = _("绩效目标表（%(n)d张）") % {"n": len(ids)}
+    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
+    exporting.export(loaded(ids), format=suffix, out=out, title=title)
+    return attachment(out, name=f"{title}.{suffix}", content_type=exporting.FORMATS[suffix])
+
+
+def ids_in_book_order(tables: QuerySet[Stored], most: int) -> list[int]:
+    """Ids of at most ``most`` tables: by year, the latest first, then by department, file and place in the file."""
+    order = ("-fiscal_year__year", "department__path", "source", "position", "id")
+    return list(tables.order_by(*order).values_list("id", flat=True)[:most])
+
+
+def loaded(ids: list[int]) -> Iterator[TargetTable]:
+    """Yield the contents of these tables in this order, some hundred at a time."""
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        contents = load_tables(Stored.objects.filter(pk__any_of=part).order_by("pk"))
+        by_id = dict(zip(sorted(part), contents, strict=True))
+        yield from (by_id[pk] for pk in part)

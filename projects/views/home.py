@@ -74,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "year": year,
         "total": sum(count["n"] for count in counts),
         "counts": counts,
-        "table": RecentTable(recent, request=request),
+        "table": RecentTable(recent),
         "steps": next_steps(request, {count["status"]: count["n"] for count in counts}),
     }
     return render(request, "projects/home.html", context)

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet, Sum
+from django.db.models.sql.datastructures import BaseTable
 from django.http import HttpRequest, QueryDict
 
 from projects.models import TargetTable
 from projects.selectors.tables import CAP
 from projects.tables import ListData, TargetTableTable
 
-KIND_ORDER = {kind: place for place, kind in enumerate(TargetTable.Kind.values)}
+OTHER_KINDS = (TargetTable.Kind.DEPARTMENT, TargetTable.Kind.SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,42 @@ class Totals:
         return f"{self.count:,}" + ("+" if self.capped else "")
 
 
-def totals_of(queryset: QuerySet[TargetTable]) -> Totals:
-    """Count and add up, kind by kind: one query, answered from one index."""
-    rows = queryset.order_by().values_list("kind").annotate(n=Count("id"), amount=Sum("amount"))
-    parts = [
-        Part(str(TargetTable.Kind(kind).label), count, amount or Decimal(0))
-        for kind, count, amount in sorted(rows, key=lambda row: KIND_ORDER[row[0]])
-    ]
-    return Totals(sum(part.count for part in parts), parts)
+class ByTotalsIndex(BaseTable):
+    """``FROM … INDEXED BY table_totals``: SQLite would take the index of one condition and fetch every row it names."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        sql, params = super().as_sql(compiler, connection)
+        return (f"{sql} INDEXED BY table_totals", params) if connection.vendor == "sqlite" else (sql, params)
+
+
+def by_totals_index(queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:
+    """Have a queryset without joins answered from the index that covers all conditions and the amount."""
+    queryset = queryset.order_by()
+    alias = queryset.query.get_initial_alias()
+    if list(queryset.query.alias_map) == [alias]:
+        queryset.query.alias_map[alias] = ByTotalsIndex(TargetTable._meta.db_table, alias)
+    return queryset
+
+
+def totals_of(queryset: QuerySet[TargetTable], *, broad: bool = False) -> Totals:
+    """Count and add up, kind by kind, in two queries.
+
+    Grouping by kind would sort every row, so everything is added up first, from one index alone; the few tables
+    that are no projects are then counted by themselves. ``broad``: the conditions may leave most of all tables.
+    """
+    plain = queryset.order_by()
+    everything = (by_totals_index(plain) if broad else plain).aggregate(n=Count("id"), amount=Sum("amount"))
+    count, amount = everything["n"], everything["amount"] or Decimal(0)
+    others = {
+        kind: (n, of_kind or Decimal(0))
+        for kind, n, of_kind in plain.filter(kind__in=list(OTHER_KINDS))
+        .values_list("kind")
+        .annotate(n=Count("id"), amount=Sum("amount"))
+    }
+    projects = count - sum(n for n, _ in others.values())
+    figures = {TargetTable.Kind.PROJECT: (projects, amount - sum((a for _, a in others.values()), Decimal(0)))}
+    figures |= {kind: others[kind] for kind in OTHER_KINDS if kind in others}
+    return Totals(count, [Part(str(kind.label), n, of_kind) for kind, (n, of_kind) in figures.items() if n])
 
 
 def found_by_text(queryset: QuerySet[TargetTable]) -> tuple[QuerySet[TargetTable], Totals | None]:
@@ -62,14 +91,17 @@ def found_by_text(queryset: QuerySet[TargetTable]) -> tuple[QuerySet[TargetTable
 
 
 def table_page(request: HttpRequest, queryset: QuerySet[TargetTable], total: int) -> TargetTableTable:
-    """Return the page of the list that the address asks for, sorted as it asks; odd values give the nearest page."""
-    table = TargetTableTable(
-        ListData(queryset.order_by("-fiscal_year_id", "id"), total),
-        order_by=[alias for alias in request.GET.getlist("sort") if alias],
-        request=request,
-    )
-    paginator = Paginator(range(total), TargetTableTable._meta.per_page)
-    table.paginate(per_page=paginator.per_page, page=paginator.get_page(request.GET.get("page")).number)
+    """Return the page of the list that the address asks for, sorted as it asks; odd values give the nearest page.
+
+    Unsorted, one year stands in the order of its documents, all years stand with the latest tables first.
+    """
+    usual = "id" if request.GET.get("year") else "-id"
+    table = TargetTableTable(ListData(queryset.order_by(usual), total))
+    table.request = request
+    table.order_by = request.GET.getlist(table.prefixed_order_by_field)
+    per_page = table._meta.per_page
+    wanted = Paginator(range(total), per_page).get_page(request.GET.get("page"))
+    table.paginate(per_page=per_page, page=wanted.number)
     return table
 
 

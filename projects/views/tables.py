@@ -31,9 +31,9 @@ def table_list(request: HttpRequest) -> HttpResponse:
     """Search, filter, sort, turn pages; count and amounts below."""
     conditions = filter_of(request)
     queryset, totals = conditions.tables, None
-    if conditions.is_valid() and conditions.form.cleaned_data["q"]:
+    if conditions.searches:
         queryset, totals = found_by_text(queryset)
-    totals = totals or totals_of(queryset)
+    totals = totals or totals_of(queryset, broad=not conditions.narrow)
     chips = conditions.chips()
     table = table_page(request, queryset, totals.count)
     context = {
@@ -41,20 +41,9 @@ def table_list(request: HttpRequest) -> HttpResponse:
         "chips": chips,
         "totals": totals,
         "table": table,
-        "sortable": True,
-        "caption": _("绩效目标表"),
         "books": [
             {"label": label, "url": reverse("table-book", args=[suffix]) + query_without(request.GET, "page")}
             for suffix, label in BOOKS.items()
         ],
     }
     return render(request, "projects/table_list.html", context)
-
-
-def rows_in_book_order(conditions: TableFilter) -> list[int]:
-    """Ids of the filtered tables as they follow one another in a book."""
-    return list(
-        conditions.tables.order_by("-fiscal_year__year", "department__path", "source", "position", "id").values_list(
-            "id", flat=True
-        )
-    )
