@@ -133,6 +133,7 @@ class _Reader:
     def _consume(self, body: etree._Element, children: list[etree._Element]) -> None:
         for child in children:
             self._top(child)
+            child.clear()  # first: removing a full element walks all of it once more
             body.remove(child)
 
     def _top(self, element: etree._Element) -> None:
