@@ -35,7 +35,6 @@ from projects.grids.grid import (
     TEXT,
     TITLE,
     Block,
-    Cell,
     Grid,
     Paragraph,
 )
@@ -43,9 +42,11 @@ from projects.grids.text import clean_text, text_width
 
 MAX_ROW_HEIGHT = 409.0  # points; Excel's own ceiling
 MAX_CELL_TEXT = 32767
-_SHEET_WIDTH = 92.0  # characters of all columns together: A4 less its margins
+_SHEET_WIDTH = 91.0  # half-width characters of 10.5 pt over all columns: A4 less its margins
+_COLUMN_PADDING = 0.72  # of a character; Excel adds it to the width that it is told
 _LINE = 14.0  # points of a 10.5 pt line
 _PADDING = 6.0
+_MARGIN = 1.5  # half-width characters of a cell that its text cannot use
 _SNAP = 0.012  # column edges nearer than this part of the width are one
 _LONG_TEXT = 72
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  a constant, so that the bytes are reproducible
@@ -122,11 +123,11 @@ class _Formats:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[str, str, bool], Format] = {}
+        self.made: dict[tuple[str, str, bool], Format] = {}
 
     def cell(self, style: str, number_format: str, long: bool) -> Format:
         key = (style, number_format, long)
-        found = self._made.get(key)
+        found = self.made.get(key)
         if found is None:
             properties = {
                 "font_name": "宋体", "font_size": 10.5, "border": 1, "text_wrap": True,
@@ -134,18 +135,18 @@ class _Formats:
             }  # fmt: skip
             # Older Excel prints #### for long texts in cells of the format "text".
             properties["num_format"] = number_format or ("General" if long else "@")
-            found = self._made[key] = self._book.add_format(properties)
+            found = self.made[key] = self._book.add_format(properties)
         return found
 
     def paragraph(self, style: str, right: bool = False) -> Format:
         key = (f"paragraph {style}", "", right)
-        found = self._made.get(key)
+        found = self.made.get(key)
         if found is None:
             font, size, _, extra = _PARAGRAPHS.get(style, _PARAGRAPHS[BODY])
             properties = {"font_name": font, "font_size": size, "text_wrap": True, **extra}
             if right:
                 properties["align"] = "right"
-            found = self._made[key] = self._book.add_format(properties)
+            found = self.made[key] = self._book.add_format(properties)
         return found
 
 
@@ -175,7 +176,7 @@ class _Sheet:
         self.widths = [(right - left) * _SHEET_WIDTH for left, right in pairwise(edges)]
         self.columns = len(self.widths)
         for index, width in enumerate(self.widths):
-            self.sheet.set_column(index, index, round(width, 2))
+            self.sheet.set_column(index, index, max(round(width - _COLUMN_PADDING, 2), 0.3))
         breaks: list[int] = []
         after_grid = False
         for block in blocks:
@@ -229,7 +230,7 @@ class _Sheet:
         if block.style == BODY:
             text = f"　　{text}"
         text = text.replace("\t", "　　")
-        room = sum(self.widths) * 10.5 / size
+        room = sum(self.widths) * 10.5 / size - _MARGIN
         needed = _lines(text, room) * line + _PADDING
         first = self.row
         for height in _portions(needed):
@@ -255,33 +256,26 @@ class _Sheet:
         plan = self._plan(grid, edges)
         for index, height in enumerate(plan.heights):
             self.sheet.set_row(self.row + index, height)
-        formats, top = self.formats, self.row
+        sheet, formats, top = self.sheet, self.formats, self.row
         starts, last = plan.starts, len(grid.rows)
         for index, row in enumerate(grid.rows):
             first = top + starts[index]
             for cell in row.cells:
-                below = index + cell.rowspan
-                end = top + starts[below if below < last else last] - 1
-                text = cell.text
-                style = formats.cell(
-                    cell.style,
-                    cell.number_format if cell.number is not None else "",
-                    len(text) > _LONG_TEXT,
-                )
+                text, number = cell.text, cell.number
+                key = (cell.style, "" if number is None else cell.number_format, len(text) > _LONG_TEXT)
+                style = formats.made.get(key) or formats.cell(*key)
                 left, right = edges[cell.col], edges[cell.col + cell.colspan] - 1
+                end = top + starts[min(index + cell.rowspan, last)] - 1
                 if end > first or right > left:
-                    self.sheet.merge_range(first, left, end, right, "", style)
-                self._put(first, left, cell, text, style)
+                    sheet.merge_range(first, left, end, right, "", style)
+                if number is not None and math.isfinite(number):
+                    sheet.write_number(first, left, number, style)
+                elif text:
+                    sheet.write_string(first, left, self._fit(text, first, left), style)
+                else:
+                    sheet.write_blank(first, left, None, style)
         self._repeat(grid, plan)
         self.row += len(plan.heights)
-
-    def _put(self, row: int, col: int, cell: Cell, text: str, style: Format) -> None:
-        if cell.number is not None and math.isfinite(cell.number):
-            self.sheet.write_number(row, col, cell.number, style)
-        elif text:
-            self.sheet.write_string(row, col, self._fit(text, row, col), style)
-        else:
-            self.sheet.write_blank(row, col, None, style)
 
     def _repeat(self, grid: Grid, plan: _Plan) -> None:
         heads = [index for index, row in enumerate(grid.rows) if row.head]
@@ -301,10 +295,8 @@ class _Sheet:
             before.append(before[-1] + width)
         for index, cell in grid.cells():
             text = cell.text
-            if not text:
-                continue
-            room = before[edges[cell.col + cell.colspan]] - before[edges[cell.col]]
-            if len(text) * 2 < room and "\n" not in text:
+            room = before[edges[cell.col + cell.colspan]] - before[edges[cell.col]] - _MARGIN
+            if len(text) * 2 <= room and "\n" not in text:
                 continue
             needed = _lines(text, room) * _LINE + _PADDING
             span = min(cell.rowspan, len(heights) - index)
@@ -327,7 +319,7 @@ class _Sheet:
 
     def _fit(self, text: str, row: int, col: int) -> str:
         text = clean_text(text)
-        if len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT:
+        if len(text) * 2 <= MAX_CELL_TEXT or len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT:
             return text
         self.findings.append(
             Finding(WARN, "xlsx-cut", "文字超过 Excel 单元格 32767 字的上限，表中只保留前面部分",
@@ -344,7 +336,7 @@ class _Sheet:
 
 def _lines(text: str, room: float) -> int:
     """Lines that ``text`` takes in ``room`` half-width characters, at least one a paragraph."""
-    usable = max(room - 1.5, 2.0)
+    usable = max(room, 2.0)
     if "\n" not in text:
         return max(math.ceil(text_width(text) / usable), 1)
     return sum(max(math.ceil(text_width(line) / usable), 1) for line in text.split("\n"))
@@ -382,7 +374,8 @@ def _shared_columns(grids: Sequence[Grid]) -> tuple[list[float], list[list[int]]
 def _edges(grid: Grid) -> list[float]:
     """Column edges of one grid as parts of its width."""
     used = max((c.col + c.colspan for row in grid.rows for c in row.cells), default=1)
-    widths = [max(w, 0.01) for w in grid.widths]
+    least = sum(grid.widths) * 0.002 or 1.0  # no column so thin that its edges become one
+    widths = [max(w, least) for w in grid.widths]
     spare = sum(widths) / len(widths) if widths else 1.0
     widths += [spare] * (used - len(widths))
     total, so_far = sum(widths), 0.0
