@@ -121,7 +121,7 @@ def load_tables(queryset: QuerySet[Stored]) -> list[TargetTable]:
         *(f"funding__{name}" for name in FUNDING_COLUMNS),
         *HEAD_COLUMNS,
     )
-    heads = list(queryset.order_by(*queryset.query.order_by or ("-id",)).values_list(*names))
+    heads = list(queryset.values_list(*names))
     ids = [head[0] for head in heads]
     rows = [_rows_by_table(block, ids, queryset.db) for block in BLOCKS] if ids else []
     first_money, first_head = 7, 7 + len(FUNDING_COLUMNS)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.targettable import DepartmentRef, TargetTable
@@ -215,7 +215,7 @@ def _read_json(content: bytes, name: str, year: int | None, department: str) -> 
     from projects.grids.files import FileRefused
 
     try:
-        data = json.loads(content.decode("utf-8-sig"))
+        data = _clean(json.loads(content.decode("utf-8-sig")))
         tables = [TargetTable.from_dict(item) for item in (data if isinstance(data, list) else [data])]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise FileRefused(f"“{name}”不是本系统的 JSON 格式（{error}）。", code="json", name=name) from error
@@ -224,6 +224,17 @@ def _read_json(content: bytes, name: str, year: int | None, department: str) -> 
         if not (table.department.name or table.department.code):
             table.department = DepartmentRef("", department)
     return [_Read(table, [], f"第{number}张表") for number, table in enumerate(tables, 1)]
+
+
+def _clean(value: Any) -> Any:
+    """Remove control characters and lone surrogates from every text, as the readers of other formats do."""
+    from projects.grids.text import clean_text
+
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {clean_text(key): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _chosen_department(text: str) -> Any:
@@ -253,11 +264,15 @@ def _store(report: ImportReport, file: FileReport, reads: list[_Read], chosen: A
         entries.append(Entry(read.table, filed, file.name, position))
     try:
         result = save_tables(entries)
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         logger.error("storing %s failed: %s", file.name, error)
         for table in file.tables:
             table.outcome = REFUSED
-        _refuse(file, "file-conflict", f"“{file.name}”未能存入：同时有人在改动同样的数据。请重新导入该文件。")
+        _refuse(
+            file,
+            "file-conflict",
+            f"“{file.name}”未能存入：内容超出数据库的限制，或同时有人在改动同样的数据。请重新导入，再次失败请交管理员排查。",
+        )
         return
     report.departments += [item.name for item in result.departments]
     report.years += result.years
