@@ -10,6 +10,7 @@ from indicators.targets import understood
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.definition import Layout, RepeatBlock, TemplateCell
+from projects.layouts.generic import joined_value
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import Line
 from projects.layouts.readtable import ReadTable
@@ -18,6 +19,7 @@ from projects.layouts.values import parse_money, parse_number
 from projects.targettable import ROW_TYPES, Indicator, field_kind
 
 _LEVELS = ("level1", "level2")
+_VALUE_PARTS = frozenset(["operator", "quantity", "unit"])
 _TOTALS = frozenset(["合计", "总计", "小计"])
 
 
@@ -66,9 +68,9 @@ class RowReader:
                 self.read.table.extra[f"{column.label}（第{number}行）"] = text
         if self.is_tree:
             place = line.cells[line.filled[0]]
-            self._indicator(texts, place, beside=False)
+            self._indicator(texts, cells, place, beside=False)
             if self.block.beside:
-                self._indicator(texts, place, beside=True)
+                self._indicator(texts, cells, place, beside=True)
         elif any(texts):
             self._plain_row(texts, cells)
 
@@ -141,7 +143,7 @@ class RowReader:
         )
         return better, []
 
-    def _indicator(self, texts: list[str], first: Cell, *, beside: bool) -> None:
+    def _indicator(self, texts: list[str], cells: list[Cell | None], first: Cell, *, beside: bool) -> None:
         rows: list[Indicator] = getattr(self.read.table, self.block.beside if beside else self.block.of)
         row = Indicator()
         written = False
@@ -154,15 +156,19 @@ class RowReader:
             return
         row.level1, row.level2, row.category = self._levels(own, first, beside, len(rows))
         for path, text in own.items():
-            if path in ("level1", "level2") or not path:
+            if path in ("level1", "level2", *_VALUE_PARTS) or not path:
                 continue
             setattr(row, path, parse_number(text) if path == "weight" else text)
+        if own.keys() & _VALUE_PARTS:
+            value = own.get("value") or own.get("quantity", "")
+            row.value = joined_value(own.get("operator", ""), value, own.get("unit", ""))
         row.operator, row.quantity, row.unit = understood(row.value)
         if not row.value and row.name and "value" in own:
             number = len(rows) + 1
-            self.read.note(
-                INFO, "value-blank", f"第{number}行指标没有指标值", first, field=f"{self.block.of}.{len(rows)}.value"
-            )
+            columns = zip(self.columns, cells, strict=True)
+            at = next((cell for c, cell in columns if c.path == "value" and c.beside == beside and cell), first)
+            of = self.block.beside if beside else self.block.of
+            self.read.note(INFO, "value-blank", f"第{number}行指标没有指标值", at, field=f"{of}.{len(rows)}.value")
         rows.append(row)
 
     def _levels(self, own: dict[str, str], cell: Cell, beside: bool, number: int) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.grid import Document
 from projects.layouts.flow import reflow
+from projects.layouts.generic import guess
 from projects.layouts.lines import Line, lines_of
 from projects.layouts.match import match
 from projects.layouts.properties import parse_title_property
@@ -53,7 +54,7 @@ def _read_segment(segment: Segment) -> ReadTable | None:
     elif segment.has_rows:
         layout, share = recognise(segment)
         if layout is None:
-            return _unrecognised(segment)
+            return _read_by_meaning(segment)
         read = match(lines, layout, segment.title)
         read.share = share
     else:
@@ -64,6 +65,23 @@ def _read_segment(segment: Segment) -> ReadTable | None:
         read.findings += found.findings
     if lines:
         read.row, _, read.part = lines[0].origin
+    return read
+
+
+def _read_by_meaning(segment: Segment) -> ReadTable | None:
+    """Read a table of a form that no layout describes by what its labels mean."""
+    layout = guess(segment.lines, segment.title)
+    if layout is None:
+        return _unrecognised(segment)
+    read = match(segment.lines, layout, segment.title)
+    read.row, _, read.part = segment.lines[0].origin
+    read.share = 0.5
+    read.note(
+        WARN,
+        "layout-by-meaning",
+        "没有与这张表相同的表式，已按栏目名称识读，请逐栏核对",
+        segment.lines[0].cells[0],
+    )
     return read
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from projects.layouts.definition import Layout, RepeatBlock
+from projects.layouts.generic import project_labels
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import (
     Line,
@@ -21,6 +22,7 @@ from projects.layouts.registry import all_layouts
 
 # A form is recognised when at least this share of its labels stands in the table.
 ENOUGH = 0.6
+_LIST_WORDS = frozenset(["一级指标", "三级指标", "指标值", "目标值", "指标名称", "指标内容"])
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def _first_labels() -> frozenset[str]:
         first = next(iter(layout.slots), "")
         if first:
             found.add(first)
-    return frozenset(found | {"项目名称"})
+    return frozenset(found | project_labels())
 
 
 def _begins_again(line: Line, segment: Segment, first_labels: frozenset[str]) -> bool:
@@ -94,7 +96,7 @@ def _begins_again(line: Line, segment: Segment, first_labels: frozenset[str]) ->
         return False
     if any(begins_supplement(seen) for seen in segment.lines):
         return False  # Its supplement names fields of other forms.
-    return any("一级指标" in bare_labels(seen) or "三级指标" in bare_labels(seen) for seen in segment.lines)
+    return any(_LIST_WORDS & set(bare_labels(seen)) for seen in segment.lines)
 
 
 @cache

@@ -77,7 +77,7 @@ def day_of_serial(text: str) -> date | None:
 def parse_number(text: str) -> Amount:
     """Return a plain number such as a weight; the text itself when it is none."""
     text = text.strip().rstrip("分")
-    found = _PERCENT.fullmatch(text)
+    found = _PERCENT.fullmatch(text.translate(_WIDE))
     return Decimal(found[1]) if found else (text or None)
 
 
@@ -96,7 +96,7 @@ def print_money(value: Decimal, unit: str, style: str, bare_zero: bool) -> tuple
     text = decimal_text(scaled.normalize(), 2)
     zeros = "0" * (len(text) - text.index(".") - 1)
     if style == "#,##0.00":
-        return f"{Decimal(text):,}", f"#,##0.{zeros}"
+        return f"{Decimal(text):,f}", f"#,##0.{zeros}"
     return text, f"0.{zeros}"
 
 
