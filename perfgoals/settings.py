@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "perfgoals.context.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,7 +190,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Browser preload lists are for public domains and cannot be taken back: left to whoever owns the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
-if env.bool("PERFGOALS_BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("PERFGOALS_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     # Only when asked: without a proxy that overwrites the header anybody could send it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # The load balancer asks for this page by plain HTTP.

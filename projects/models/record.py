@@ -28,6 +28,17 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
         self._refuse()
 
+    def update_or_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        self._refuse()
+
+    def bulk_create(self, objs: Any, *args: Any, update_conflicts: bool = False, **kwargs: Any) -> list[Any]:
+        if update_conflicts or any(not obj._state.adding for obj in objs):
+            self._refuse()
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def _raw_delete(self, using: str) -> NoReturn:
+        self._refuse()
+
 
 class AppendOnly(models.Model):
     """A row that is written once. Who acted is kept by name too, so the record outlives the account."""
