@@ -41,8 +41,11 @@ def escape(text: str) -> str:
 
 
 def text_width(text: str) -> int:
-    """Width of ``text`` in half-width characters; a Chinese character counts two."""
-    return len(text.encode("gb18030", "replace"))
+    """Width of ``text`` in half-width characters; a Chinese character counts two.
+
+    Three bytes of UTF-8 and one character make two twice over, one byte and one character make one.
+    """
+    return (len(text.encode("utf-8", "replace")) + len(text) + 1) >> 1
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

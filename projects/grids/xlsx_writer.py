@@ -38,7 +38,8 @@ from projects.grids.grid import (
     Grid,
     Paragraph,
 )
-from projects.grids.text import clean_text, text_width
+from projects.grids.sheet_columns import all_widths, shared_columns
+from projects.grids.text import NEEDS_ESCAPE, clean_text, text_width
 
 MAX_ROW_HEIGHT = 409.0  # points; Excel's own ceiling
 MAX_CELL_TEXT = 32767
@@ -47,7 +48,6 @@ _COLUMN_PADDING = 0.72  # of a character; Excel adds it to the width that it is 
 _LINE = 14.0  # points of a 10.5 pt line
 _PADDING = 6.0
 _MARGIN = 1.5  # half-width characters of a cell that its text cannot use
-_SNAP = 0.012  # column edges nearer than this part of the width are one
 _LONG_TEXT = 72
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  a constant, so that the bytes are reproducible
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -172,7 +172,8 @@ class _Sheet:
 
     def write(self, blocks: Sequence[Block]) -> None:
         grids = [block for block in blocks if isinstance(block, Grid) and block.rows]
-        edges, placed = _shared_columns(grids)
+        edges, places = shared_columns(tuple(map(all_widths, grids)))
+        placed = iter(places)
         self.widths = [(right - left) * _SHEET_WIDTH for left, right in pairwise(edges)]
         self.columns = len(self.widths)
         for index, width in enumerate(self.widths):
@@ -185,7 +186,7 @@ class _Sheet:
                     if after_grid:
                         self.sheet.set_row(self.row, 3)
                         self.row += 1
-                    self._grid(block, placed.pop(0))
+                    self._grid(block, next(placed))
                     after_grid = True
                 continue
             if block.page_break and self.row:
@@ -271,7 +272,9 @@ class _Sheet:
                 if number is not None and math.isfinite(number):
                     sheet.write_number(first, left, number, style)
                 elif text:
-                    sheet.write_string(first, left, self._fit(text, first, left), style)
+                    if len(text) > _LONG_TEXT or NEEDS_ESCAPE.search(text):
+                        text = self._fit(text, first, left)
+                    sheet.write_string(first, left, text, style)
                 else:
                     sheet.write_blank(first, left, None, style)
         self._repeat(grid, plan)
@@ -336,10 +339,10 @@ class _Sheet:
 
 def _lines(text: str, room: float) -> int:
     """Lines that ``text`` takes in ``room`` half-width characters, at least one a paragraph."""
-    usable = max(room, 2.0)
+    usable = room if room > 2 else 2.0
     if "\n" not in text:
-        return max(math.ceil(text_width(text) / usable), 1)
-    return sum(max(math.ceil(text_width(line) / usable), 1) for line in text.split("\n"))
+        return int(text_width(text) / usable) + 1
+    return sum(int(text_width(line) / usable) + 1 for line in text.split("\n"))
 
 
 def _portions(height: float) -> list[float]:
@@ -348,39 +351,3 @@ def _portions(height: float) -> list[float]:
         return [height]
     count = math.ceil(height / MAX_ROW_HEIGHT)
     return [height / count] * count
-
-
-def _shared_columns(grids: Sequence[Grid]) -> tuple[list[float], list[list[int]]]:
-    """Column edges (0 to 1) shared by all grids, and each grid's edges as indexes into them."""
-    shared: list[float] = [0.0, 1.0]
-    wanted: list[list[float]] = []
-    for grid in grids:
-        own = _edges(grid)
-        fine = min(b - a for a, b in pairwise(own)) > 2 * _SNAP
-        placed: list[float] = []
-        for edge in own:
-            near = min(shared, key=lambda known: abs(known - edge))
-            if near == edge or (fine and abs(near - edge) <= _SNAP):
-                placed.append(near)
-            else:
-                shared.append(edge)
-                placed.append(edge)
-        wanted.append(placed)
-    shared.sort()
-    index = {edge: number for number, edge in enumerate(shared)}
-    return shared, [[index[edge] for edge in placed] for placed in wanted]
-
-
-def _edges(grid: Grid) -> list[float]:
-    """Column edges of one grid as parts of its width."""
-    used = max((c.col + c.colspan for row in grid.rows for c in row.cells), default=1)
-    least = sum(grid.widths) * 0.002 or 1.0  # no column so thin that its edges become one
-    widths = [max(w, least) for w in grid.widths]
-    spare = sum(widths) / len(widths) if widths else 1.0
-    widths += [spare] * (used - len(widths))
-    total, so_far = sum(widths), 0.0
-    edges = [0.0]
-    for width in widths[:-1]:
-        so_far += width
-        edges.append(round(so_far / total, 6))
-    return [*edges, 1.0]
