@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -110,22 +111,36 @@ def labels_of(layout: Layout) -> frozenset[str]:
 
 
 def recognise(segment: Segment) -> tuple[Layout | None, float]:
-    """Return the form whose labels fit best and the share of them found, or ``None`` below enough."""
+    """Return the form whose labels fit best and the share of them found, or ``None`` below enough.
+
+    The headings of its lists have to stand there whole: a form that differs in them is another form.
+    """
     present: set[str] = set()
+    heads: list[Counter[str]] = []
     for line in segment.lines:
+        bare = [norm(text) for text in line.texts if text and len(text) <= 60]
+        present.update(bare)
+        if len(bare) > 1:
+            heads.append(Counter(bare))
         for text in line.texts:
-            if text and len(text) <= 60:
-                present.add(norm(text))
-                head, mark, _ = text.replace("：", ":").partition(":")
-                if mark:
-                    present.add(norm(head))
+            head, mark, _ = text.replace("：", ":").partition(":")
+            if mark and len(head) <= 60:
+                present.add(norm(head))
     best: tuple[float, int, Layout | None] = (0.0, 0, None)
     for layout in all_layouts():
         labels = labels_of(layout)
-        if not labels:
-            continue
         hits = len(labels & present)
-        share = hits / len(labels)
-        if (share, hits) > best[:2]:
+        share = hits / len(labels) if labels else 0.0
+        if (share, hits) > best[:2] and share >= ENOUGH and _has_heads(layout, heads):
             best = (share, hits, layout)
-    return (best[2], best[0]) if best[0] >= ENOUGH else (None, best[0])
+    return best[2], best[0]
+
+
+def _has_heads(layout: Layout, lines: list[Counter[str]]) -> bool:
+    for block in layout.blocks:
+        if not isinstance(block, RepeatBlock):
+            continue
+        wanted = Counter(block.head_labels)
+        if not any((wanted & line).total() >= 0.8 * wanted.total() for line in lines):
+            return False
+    return True
