@@ -45,7 +45,7 @@ body { max-width: 170mm; margin: 12mm auto; padding: 0 4mm; color: #000; backgro
 .pg-form th, .pg-form td { border: 0.5pt solid #000; padding: 2pt 4pt; font-weight: normal;
   vertical-align: middle; overflow-wrap: anywhere; white-space: pre-wrap; }
 .pg-form thead { display: table-header-group; }
-.pg-form tr { break-inside: avoid-page; min-height: 20pt; }
+.pg-form tr { height: 20pt; }
 .pg-cell--label, .pg-cell--head, .pg-cell--short { text-align: center; }
 .pg-cell--head { font-family: SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; }
 .pg-cell--text { text-align: left; }
