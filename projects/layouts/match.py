@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
@@ -19,13 +17,13 @@ from projects.layouts.lines import (
     unit_line,
 )
 from projects.layouts.match_rows import RowReader
+from projects.layouts.properties import YEAR_IN_TITLE
 from projects.layouts.readtable import ReadTable
 from projects.layouts.rows_read import read_head
 from projects.layouts.supplement import apply_supplement
 from projects.layouts.values import day_of_serial, parse_day, parse_money, parse_percent
 from projects.targettable import PlanPoint, TargetTable, field_kind
 
-_YEAR_IN_TITLE = re.compile(r"(20\d\d)\s*年")
 _LINES_KEPT = frozenset(
     ["project.overview", "project.purpose", "goals.period", "goals.annual", "duties", "project.procurement"]
 )
@@ -62,7 +60,7 @@ class _Reader:
         )
         self.supplement: list[tuple[str, str]] | None = None
         # Elsewhere a year in the title belongs to the project's name, which may be an older one.
-        found = _YEAR_IN_TITLE.search(title) if "{year}" in layout.title else None
+        found = YEAR_IN_TITLE.search(title) if "{year}" in layout.title else None
         self.table.fiscal_year = int(found[1]) if found else None
 
     # -- one line ---------------------------------------------------------------------------

@@ -11,7 +11,18 @@ from collections.abc import Iterable
 
 from projects.targettable import TargetTable
 
+YEAR_IN_TITLE = re.compile(r"(20\d\d)\s*年")
+_YEAR = re.compile(r"(20[1-4]\d)\s*年")
 _TITLE = re.compile(r"(20\d\d)年度绩效目标表(?: (\d*)(\D.*))?")
+
+
+def own_year(table: TargetTable) -> int | None:
+    """Return the year of a project that begins and ends in the same year, or of a stated period."""
+    start, end = getattr(table.project.start, "year", None), getattr(table.project.end, "year", None)
+    if start is not None and start == end:
+        return int(start)
+    years = set(_YEAR.findall(table.project.period))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def title_property(tables: Iterable[TargetTable]) -> str:

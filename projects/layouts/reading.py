@@ -11,7 +11,7 @@ from projects.layouts.flow import reflow
 from projects.layouts.generic import guess
 from projects.layouts.lines import Line, lines_of
 from projects.layouts.match import match
-from projects.layouts.properties import parse_title_property
+from projects.layouts.properties import own_year, parse_title_property
 from projects.layouts.prose import match_prose
 from projects.layouts.readtable import ReadTable
 from projects.layouts.segments import Segment, cut, recognise
@@ -109,7 +109,7 @@ def _fill_years(reads: list[ReadTable], document: Document, lines: list[Line], o
     """Give every table its year: its own, the document's, the option's."""
     for read in reads:
         if read.table.fiscal_year is None:
-            read.table.fiscal_year = _own_year(read)
+            read.table.fiscal_year = own_year(read.table)
     stated = Counter(read.table.fiscal_year for read in reads if read.table.fiscal_year)
     found: int | None
     if len(stated) == 1 or (stated and stated.most_common(1)[0][1] * 2 > sum(stated.values())):
@@ -129,16 +129,6 @@ def _fill_years(reads: list[ReadTable], document: Document, lines: list[Line], o
         f"{which}内没有写明年度，按{source}取 {found} 年{check}",
         field="fiscal_year",
     )
-
-
-def _own_year(read: ReadTable) -> int | None:
-    """Return the year of a project that begins and ends in the same year, or of a stated period."""
-    project = read.table.project
-    start, end = getattr(project.start, "year", None), getattr(project.end, "year", None)
-    if start is not None and start == end:
-        return int(start)
-    years = set(_YEAR.findall(project.period))
-    return int(years.pop()) if len(years) == 1 else None
 
 
 def _year_elsewhere(document: Document, lines: list[Line], option: int | None) -> tuple[int | None, str, bool]:
@@ -171,6 +161,10 @@ def _fill_departments(reads: list[ReadTable], document: Document, option: str) -
     if found is None and option:
         found, source = ("", option), "导入时的指定"
     missing = [read for read in reads if not read.table.department.name]
+    for read in reads:
+        # Many forms print the name alone; an exported file states the code beside it.
+        if name and read.table.department.name == name and not read.table.department.code:
+            read.table.department.code = code
     if found is None or not missing:
         return
     for read in missing:

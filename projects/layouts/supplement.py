@@ -14,6 +14,7 @@ from typing import Any
 from projects.grids import grid as g
 from projects.layouts.definition import Layout
 from projects.layouts.names import FIELD_NAMES, LIST_NAMES, ROW_FIELD_NAMES, name_of
+from projects.layouts.properties import YEAR_IN_TITLE, own_year
 from projects.layouts.registry import get_layout
 from projects.targettable import (
     PART_TYPES,
@@ -50,6 +51,8 @@ def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
         value = getattr(getattr(table, first), leaf) if leaf else getattr(table, first)
         if value is not None and value != "":
             yield name_of(path), leaf_text(path, value)
+    if table.fiscal_year is not None and _stated_year(table, layout) not in (None, table.fiscal_year):
+        yield name_of("fiscal_year"), str(table.fiscal_year)
     for rows, names in lists:
         for index, row in enumerate(getattr(table, rows)):
             yield from _missing_in_row(rows, index, row, names, whole=not layout_has(layout, rows))
@@ -59,6 +62,17 @@ def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
                 yield _OTHER + key, text
     if not own:
         yield from _foreign(table, layout)
+
+
+def _stated_year(table: TargetTable, layout: Layout) -> int | None:
+    """Return the year a reader of the drawn form would take the table to be of, ``None`` when it has to ask."""
+    if "{year}" in layout.title:
+        if table.layout != layout.id or not table.title:
+            return table.fiscal_year
+        found = YEAR_IN_TITLE.search(table.title)
+        if found:
+            return int(found[1])
+    return own_year(table)
 
 
 def _missing_in_row(rows: str, index: int, row: Any, names: list[str], *, whole: bool) -> Iterator[tuple[str, str]]:
