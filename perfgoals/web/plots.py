@@ -31,11 +31,11 @@ class Bar:
 def stacked_bar(whole: Decimal, parts: Sequence[tuple[str, Decimal]]) -> Bar | None:
     """Lay parts side by side over ``whole``, or over their sum when that is larger.
 
-    ``None`` when nothing is positive.
+    ``None`` when no part is positive.
     """
     shown = [(label, amount) for label, amount in parts if amount > 0]
     scale = max(whole, sum((amount for _, amount in shown), Decimal(0)))
-    if scale <= 0:
+    if not shown:
         return None
     x = 0.0
     laid = []

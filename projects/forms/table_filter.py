@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout
+from crispy_forms.layout import Field, Layout
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -22,10 +22,24 @@ from projects.models import Department, FiscalYear, TargetTable
 from projects.selectors.tables import filter_tables
 
 INDENT = "\u3000"
+FIELD_TEMPLATE = "projects/parts/filter_field.html"
+FIELDS = {
+    "q": "f-q",
+    "department": "f-department",
+    "year": "f-year",
+    "status": "f-status",
+    "kind": "f-kind",
+    "layout": "f-layout",
+    "amount_min": "f-money",
+    "amount_max": "f-money",
+}
 
 
 class WanFilter(django_filters.NumberFilter):
     field_class = WanField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"class": "form-control"}), **kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,16 @@ def department_choices(departments: Iterable[Department]) -> Choices:
 
 
 def _select(**kwargs: Any) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(empty_label=_("全部"), widget=Select, **kwargs)
+    return django_filters.ChoiceFilter(empty_label=_("全部"), widget=Select(attrs={"class": "form-select"}), **kwargs)
+
+
+def _helper() -> FormHelper:
+    """How crispy lays the form out: the fields of one row, each with its word above; form and button stand around."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*(Field(name, wrapper_class=css, template=FIELD_TEMPLATE) for name, css in FIELDS.items()))
+    return helper
 
 
 class TableFilter(django_filters.FilterSet):
@@ -56,7 +79,7 @@ class TableFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("名称、编码或指标"),
         widget=forms.TextInput(
-            attrs={"type": "search", "data-search": "page", "autocomplete": "off", "maxlength": 100}
+            attrs={"type": "search", "class": "form-control", "data-search": "page", "autocomplete": "off"}
         ),
         max_length=100,
     )
@@ -87,27 +110,7 @@ class TableFilter(django_filters.FilterSet):
         self.filters["year"].extra["choices"] = [(key, str(row)) for key, row in self._years.items()]
         self.filters["layout"].extra["choices"] = [(layout.id, layout.name) for layout in all_layouts()]
 
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy lays the form out: one row, the words above the fields."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
-            Div(
-                Field("q", wrapper_class="f-q"),
-                Field("department", wrapper_class="f-department"),
-                Field("year", wrapper_class="f-year"),
-                Field("status", wrapper_class="f-status"),
-                Field("kind", wrapper_class="f-kind"),
-                Field("layout", wrapper_class="f-layout"),
-                Field("amount_min", wrapper_class="f-money"),
-                Field("amount_max", wrapper_class="f-money"),
-                HTML('{% include "projects/parts/filter_acts.html" %}'),
-                css_class="filter__row",
-            )
-        )
-        return helper
+    helper = _helper()
 
     @property
     def tables(self) -> QuerySet[TargetTable]:
@@ -120,15 +123,31 @@ class TableFilter(django_filters.FilterSet):
         return self.is_valid() and bool(self.form.cleaned_data["q"])
 
     @property
-    def narrow(self) -> bool:
-        """Whether a condition stands that leaves a part of all tables at most."""
-        return not self.is_valid() or any(self.form.cleaned_data[name] for name in ("q", "year", "department"))
+    def by_status(self) -> bool:
+        """Whether one state is asked for: then also void tables and former versions can be meant."""
+        return self.is_valid() and bool(self.form.cleaned_data["status"])
+
+    @property
+    def broad(self) -> bool:
+        """Whether there are conditions, and only such as may leave most of all tables."""
+        if not self.is_valid():
+            return False
+        asked = self.form.cleaned_data
+        return any(asked[name] for name in ("status", "layout", "kind")) and not (asked["year"] or asked["department"])
+
+    @property
+    def with_retired(self) -> QuerySet[TargetTable]:
+        """The same tables, void ones and former versions with them."""
+        return self._narrowed(live=False) if self.is_valid() else self.queryset.none()
 
     def filter_queryset(self, queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:
+        return self._narrowed(live=True)
+
+    def _narrowed(self, *, live: bool) -> QuerySet[TargetTable]:
         """Narrow by what was understood; how a condition is met is known to the selector alone."""
         asked = self.form.cleaned_data
         return filter_tables(
-            queryset,
+            self.queryset,
             text=asked["q"],
             department=self._departments.get(asked["department"]),
             year=int(asked["year"]) if asked["year"] else None,
@@ -137,6 +156,7 @@ class TableFilter(django_filters.FilterSet):
             kind=asked["kind"],
             amount_min=asked["amount_min"],
             amount_max=asked["amount_max"],
+            live=live,
         )
 
     def chips(self) -> list[Chip]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 Choices = list[tuple[str, str]]
@@ -15,15 +15,13 @@ Choices = list[tuple[str, str]]
 class Select(forms.Select):
     """A ``<select>`` written in one go: Django renders a template per option, a tree of departments has hundreds.
 
-    The name is kept because crispy-forms tells widgets apart by it."""
+    The name is kept because crispy-forms tells widgets apart by it.
+    """
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, SafeString(" selected") if str(key) == chosen else "", label) for key, label in self.choices),
+        options = "".join(
+            f'<option value="{escape(key)}"{" selected" if str(key) == chosen else ""}>{escape(label)}</option>'
+            for key, label in self.choices
         )
-        return format_html(
-            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs | {"name": name}, attrs)), options
-        )
+        return SafeString(f"<select{flatatt(self.build_attrs(self.attrs | {'name': name}, attrs))}>{options}</select>")

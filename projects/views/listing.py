@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.sql.datastructures import BaseTable
 from django.http import HttpRequest, QueryDict
 
@@ -58,36 +58,41 @@ def by_totals_index(queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:
     return queryset
 
 
-def totals_of(queryset: QuerySet[TargetTable], *, broad: bool = False) -> Totals:
-    """Count and add up, kind by kind, in two queries.
+def totals_of(queryset: QuerySet[TargetTable], *, retired: bool = False, broad: bool = False) -> Totals:
+    """Count and add up, kind by kind, in two queries; void tables and former versions only when ``retired``.
 
-    Grouping by kind would sort every row, so everything is added up first, from one index alone; the few tables
-    that are no projects are then counted by themselves. ``broad``: the conditions may leave most of all tables.
+    ``queryset`` is to hold the retired ones either way. Everything is added up first, from one narrow index; then the
+    few tables that are retired or no projects, which are subtracted or shown apart. Asking for the live projects
+    alone would test each of all rows. ``broad``: a condition may leave most rows and has an index that SQLite would
+    wrongly take.
     """
-    plain = queryset.order_by()
-    everything = (by_totals_index(plain) if broad else plain).aggregate(n=Count("id"), amount=Sum("amount"))
-    count, amount = everything["n"], everything["amount"] or Decimal(0)
-    others = {
-        kind: (n, of_kind or Decimal(0))
-        for kind, n, of_kind in plain.filter(kind__in=list(OTHER_KINDS))
-        .values_list("kind")
-        .annotate(n=Count("id"), amount=Sum("amount"))
-    }
-    projects = count - sum(n for n, _ in others.values())
-    figures = {TargetTable.Kind.PROJECT: (projects, amount - sum((a for _, a in others.values()), Decimal(0)))}
-    figures |= {kind: others[kind] for kind in OTHER_KINDS if kind in others}
-    return Totals(count, [Part(str(kind.label), n, of_kind) for kind, (n, of_kind) in figures.items() if n])
+    plain = by_totals_index(queryset) if broad else queryset.order_by()
+    everything = plain.aggregate(n=Count("*"), amount=Sum("amount"))
+    figures = {TargetTable.Kind.PROJECT: [everything["n"], everything["amount"] or Decimal(0)]}
+    odd = plain.filter(Q(kind__in=OTHER_KINDS) | Q(status__in=TargetTable.RETIRED)).values_list("kind", "status")
+    for kind, status, count, amount in odd.annotate(n=Count("*"), amount=Sum("amount")):
+        amount = amount or Decimal(0)
+        if kind != TargetTable.Kind.PROJECT or (not retired and status in TargetTable.RETIRED):
+            figures[TargetTable.Kind.PROJECT][0] -= count
+            figures[TargetTable.Kind.PROJECT][1] -= amount
+        if kind != TargetTable.Kind.PROJECT and (retired or status not in TargetTable.RETIRED):
+            figure = figures.setdefault(TargetTable.Kind(kind), [0, Decimal(0)])
+            figure[0] += count
+            figure[1] += amount
+    parts = [Part(str(kind.label), *figures[kind]) for kind in TargetTable.Kind if kind in figures and figures[kind][0]]
+    return Totals(sum(part.count for part in parts), parts)
 
 
-def found_by_text(queryset: QuerySet[TargetTable]) -> tuple[QuerySet[TargetTable], Totals | None]:
+def found_by_text(queryset: QuerySet[TargetTable]) -> tuple[QuerySet[TargetTable], Totals]:
     """Run a search once: what it found becomes a list of ids, unless that list were too long.
 
-    Returns the queryset to go on with, and capped totals in the latter case.
+    Returns the queryset to go on with and its totals, which are capped in the latter case.
     """
     ids = list(queryset.order_by().values_list("id", flat=True)[: CAP + 1])
     if len(ids) > CAP:
         return queryset, Totals(CAP, [], capped=True)
-    return TargetTable.objects.filter(id__any_of=ids), None
+    found = TargetTable.objects.filter(id__any_of=ids)
+    return found, totals_of(found, retired=True)
 
 
 def table_page(request: HttpRequest, queryset: QuerySet[TargetTable], total: int) -> TargetTableTable:

@@ -30,10 +30,11 @@ def filter_of(request: HttpRequest) -> TableFilter:
 def table_list(request: HttpRequest) -> HttpResponse:
     """Search, filter, sort, turn pages; count and amounts below."""
     conditions = filter_of(request)
-    queryset, totals = conditions.tables, None
+    queryset = conditions.tables
     if conditions.searches:
         queryset, totals = found_by_text(queryset)
-    totals = totals or totals_of(queryset, broad=not conditions.narrow)
+    else:
+        totals = totals_of(conditions.with_retired, retired=conditions.by_status, broad=conditions.broad)
     chips = conditions.chips()
     table = table_page(request, queryset, totals.count)
     context = {
