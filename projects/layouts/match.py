@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
+
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
@@ -86,10 +89,13 @@ class _Reader:
 
     def _take_frame(self, line: Line) -> bool:
         """Take lines around the form: unit, department, signatures. Tell whether it was one."""
+        if self._is_cell_of_form(line):
+            return False
         texts = [line.texts[index] for index in line.filled]
         units = [unit_line(text) for text in texts]
         names = [department_line(text) for text in texts]
-        if any(units) or any(name is not None for name in names):
+        frame = [bool(unit) or name is not None for unit, name in zip(units, names, strict=True)]
+        if all(frame) or (any(frame) and (self.rows is None or line.para)):
             self.unit = next((unit for unit in units if unit), self.unit)
             for text, unit, name in zip(texts, units, names, strict=True):
                 if name is not None:
@@ -102,7 +108,7 @@ class _Reader:
         if not line.para and len(line.filled) > 2:
             return False
         signed = [signatures(text) for text in texts]
-        if any(signed):
+        if signed[0] or (any(signed) and line.para):
             for text, pairs in zip(texts, signed, strict=True):
                 for label, value in pairs or []:
                     if value:
@@ -111,6 +117,14 @@ class _Reader:
                     self._loose(text, line)
             return True
         return False
+
+    def _is_cell_of_form(self, line: Line) -> bool:
+        """Tell whether a row belongs to the form whatever its words: it begins with a label, or below one."""
+        if line.para:
+            return False
+        if line.filled[0] or line.cells[0].col:
+            return self.rows is not None or self.under is not None or bool(self.below)
+        return self.rows is None and norm(line.texts[0]) in self.layout.slots
 
     def _begin_list(self, line: Line) -> bool:
         if len(line.filled) < 2:
@@ -137,7 +151,7 @@ class _Reader:
     # -- single cells -----------------------------------------------------------------------
 
     def _take_form(self, line: Line) -> None:
-        items = [self._slot_at(text) if text else None for text in line.texts]
+        items = self._labels_in(line)
         if not any(items):
             self._take_values(line)
             return
@@ -150,6 +164,28 @@ class _Reader:
             slot = items[start]
             if slot is not None:
                 self._take_slot(slot, line, start, end)
+
+    def _labels_in(self, line: Line) -> list[tuple[Slot, str] | None]:
+        """Return per cell the slot it is the label of; the cell right of a label is its value, whatever it says."""
+        items: list[tuple[Slot, str] | None] = []
+        if self.under is not None and not self.below and line.single and (line.filled[0] or line.cells[0].col):
+            return items
+        owner: Slot | None = None
+        for text in line.texts:
+            item = None
+            if text and not (owner and self._is_value_of(owner, text)):
+                item = self._slot_at(text)
+            items.append(item)
+            waits = item is not None and item[0].place == "right" and not item[1] and text[-1] not in "：:"
+            owner = item[0] if item is not None and waits else None
+        return items
+
+    def _is_value_of(self, owner: Slot, text: str) -> bool:
+        label = norm(text)
+        if label in self.layout.slots:
+            # A form prints the same words as a label further on: only there they are one.
+            return bool(self.layout.id) and label not in _followers(self.layout).get(owner.label, ())
+        return field_kind(owner.binding.path) == "text"
 
     def _take_side(self, line: Line, before: list[int]) -> None:
         for index in before:
@@ -325,6 +361,18 @@ class _Reader:
             for name in apply_supplement(self.table, self.supplement):
                 self.read.note(INFO, "unknown-label", f"补充栏目“{name}”无法对应，已作为其他栏目保留")
         return self.read
+
+
+@cache
+def _followers(layout: Layout) -> dict[str, set[str]]:
+    """Return per label which labels stand behind it in its rows: where it has no value cell, one of them follows."""
+    found: dict[str, set[str]] = {}
+    for block in layout.blocks:
+        for row in block.rows if isinstance(block, FormBlock) else ():
+            labels = [norm(cell.literal) for cell in row if cell.literal]
+            for label, after in pairwise(labels):
+                found.setdefault(label, set()).add(after)
+    return found
 
 
 _PRINTED: dict[str, frozenset[str]] = {}

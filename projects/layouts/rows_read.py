@@ -113,7 +113,7 @@ class Vocabulary:
 
 def is_regular(texts: list[str], columns: list[Column], words: Vocabulary) -> bool:
     """Tell whether level labels, and nothing else, stand in the level columns."""
-    name = ""
+    name, category = "", False
     for text, column in zip(texts, columns, strict=True):
         if not text:
             continue
@@ -123,9 +123,11 @@ def is_regular(texts: list[str], columns: list[Column], words: Vocabulary) -> bo
         elif column.path == "level2":
             if not words.is_level(text, 2):
                 return False
+            category = category or not column.beside
         elif column.path == "name" and not column.beside:
             name = text
-    return not _is_level2_only(name)
+    # Beside its category even 经济效益 is a name; without one it is the category, shifted.
+    return category or not _is_level2_only(name)
 
 
 @lru_cache(maxsize=4096)

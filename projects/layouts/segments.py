@@ -33,6 +33,14 @@ class Segment:
     title: str = ""
     prose: Layout | None = None
     lines: list[Line] = field(default_factory=list)
+    left: int | None = None
+
+    def add(self, line: Line) -> None:
+        """Append a line; ``left`` is the column where the rows so far begin."""
+        self.lines.append(line)
+        if not line.para:
+            col = line.cells[line.filled[0]].col
+            self.left = col if self.left is None else min(self.left, col)
 
     @property
     def has_rows(self) -> bool:
@@ -49,7 +57,7 @@ def cut(lines: list[Line]) -> tuple[list[Segment], list[Line]]:
     ahead: list[Line] = []
     current: Segment | None = None
     for line in lines:
-        text = line.single
+        text = line.single if _heads_table(line, current) else ""
         if text and (is_divider(text) or squeeze(text) in dividers):
             current = None
             continue
@@ -72,8 +80,15 @@ def cut(lines: list[Line]) -> tuple[list[Segment], list[Line]]:
             current = Segment(lines=ahead)
             ahead = []
             segments.append(current)
-        current.lines.append(line)
+        current.add(line)
     return segments, loose + ahead
+
+
+def _heads_table(line: Line, current: Segment | None) -> bool:
+    """Tell whether a line may stand above a table: a row inside one begins right of the table's left edge."""
+    if line.para or current is None or current.left is None:
+        return True
+    return line.cells[line.filled[0]].col <= current.left
 
 
 def _is_caption(line: Line) -> bool:
@@ -93,7 +108,7 @@ def _first_labels() -> frozenset[str]:
 def _begins_again(line: Line, segment: Segment, first_labels: frozenset[str]) -> bool:
     """Tell whether an untitled table begins here: a first label after the indicators of the one before."""
     label = norm(line.texts[line.filled[0]])
-    if label not in first_labels or line.para:
+    if label not in first_labels or line.para or not _heads_table(line, segment):
         return False
     if any(begins_supplement(seen) for seen in segment.lines):
         return False  # Its supplement names fields of other forms.
