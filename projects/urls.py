@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from projects.views import departments, downloads, home, table, tables
+from projects.views import departments, downloads, home, notices, table, tables
 
 
 class SuffixConverter:
@@ -21,6 +21,10 @@ register_converter(SuffixConverter, "suffix")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/read/", notices.notices_read, name="notices-read"),
+    path("notices/digest/", notices.notices_digest, name="notices-digest"),
+    path("notices/<int:pk>/open/", notices.notice_open, name="notice-open"),
     path("departments/", departments.department_list, name="department-list"),
     path("departments/<int:pk>/", departments.department, name="department"),
     path("tables/", tables.table_list, name="table-list"),
