@@ -5,6 +5,7 @@ Production is what you get by default, and it refuses to start half-configured. 
 accounts can never end up in a real one.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -78,6 +79,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "django_filters",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -89,10 +94,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "projects.security.middleware.SessionMiddleware",
+    "projects.security.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last: turns a login of a locked account into its answer.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "perfgoals.urls"
@@ -142,13 +150,45 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
+] + [
+    {"NAME": "projects.security.passwords.LengthAndClasses"},
+    {"NAME": "projects.security.passwords.NotTheName"},
+    {"NAME": "projects.security.passwords.NotUsedBefore"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=90)
+PASSWORD_HISTORY = env.int("PASSWORD_HISTORY", default=5)
+
+# A session ends after so many minutes without a request, and in any case after so many hours.
+SESSION_ENGINE = "projects.security.sessions"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
+SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_MAX_HOURS * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Wrong passwords lock the account, known or not, whatever address they come from: a change of address would else
+# give new attempts. axes warns that the address is no part of it.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=5)
+LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=30)
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
+AXES_RESET_ON_SUCCESS = True
+# Attempts while locked do not prolong the lock: it ends when it was said to end.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "projects.security.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "perfgoals.context.address_of"
+AXES_LOCKOUT_CALLABLE = "projects.security.lockout.answer"
+# Our own audit log keeps logins; axes would write names and addresses into the log files.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+
+# Second factor: roles that must set one up, e.g. administrator,security,auditor,finance_reviewer; all others may.
+TOTP_REQUIRED_ROLES = env.list("TOTP_REQUIRED_ROLES", default=[])
+OTP_TOTP_ISSUER = env.str("TOTP_ISSUER", default="绩效目标管理")
 
 # Language and time: one language on every page, whatever the browser asks for ------------------------------------
 
@@ -189,7 +229,7 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Browser preload lists are for public domains and cannot be taken back: left to whoever owns the domain.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SILENCED_SYSTEM_CHECKS += ["security.W021"]
 BEHIND_PROXY = env.bool("PERFGOALS_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     # Only when asked: without a proxy that overwrites the header anybody could send it.
@@ -217,6 +257,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Mail: smtp://user:password@host:25, smtp+tls://…, consolemail://. Without it notices stay in the application. -------
+
+EMAIL_CONFIGURED = DEMO or bool(env.str("EMAIL_URL", default=""))
+if EMAIL_CONFIGURED:
+    globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="perfgoals@localhost")
+
 # What an uploaded file may be, checked before anyone parses it ----------------------------------------------------
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
@@ -238,6 +287,7 @@ LOGGING = {
     "loggers": {
         # Django attaches its own handlers to these; one line an event is enough.
         "django": {"handlers": [], "propagate": True},
+        "axes": {"level": "ERROR"},
         "django.server": {"handlers": ["stderr"], "propagate": False},
     },
 }

@@ -1,13 +1,14 @@
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from perfgoals.health import health
 
 urlpatterns = [
     path("healthz", health, name="health"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    # One way in for everybody: the admin pages must not have a login of their own.
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("", include("projects.people_urls")),
     path("", include("projects.urls")),
 ]

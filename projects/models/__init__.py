@@ -1,5 +1,6 @@
 """What is stored: one module per subject. Fields, constraints and cheap properties only."""
 
+from projects.models.access import FormerPassword, Session
 from projects.models.department import Department
 from projects.models.fiscalyear import FiscalYear
 from projects.models.membership import Membership, Role
@@ -16,6 +17,7 @@ __all__ = [
     "CostDetail",
     "Department",
     "FiscalYear",
+    "FormerPassword",
     "Funding",
     "Membership",
     "Notice",
@@ -24,6 +26,7 @@ __all__ = [
     "Revision",
     "Role",
     "SearchText",
+    "Session",
     "SpendPlanPoint",
     "SummaryItem",
     "TableIndicator",

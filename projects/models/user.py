@@ -15,6 +15,8 @@ class User(AbstractUser):
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
     must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
+    last_login_address = models.CharField(_("上次登录地址"), max_length=64, blank=True, default="", db_default="")
+    failed_logins = models.PositiveIntegerField(_("上次登录后的失败次数"), default=0, db_default=0)
     digest = models.CharField(_("通知邮件"), max_length=8, choices=Digest, default=Digest.DAILY)
 
     class Meta(AbstractUser.Meta):

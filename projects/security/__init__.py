@@ -1,0 +1,1 @@
+"""Login, sessions, passwords, second factor: what stands before every page."""
