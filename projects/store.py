@@ -110,6 +110,17 @@ def save_tables(entries: Iterable[Entry | TargetTable], *, using: str = "default
     return result
 
 
+def replace_content(row: Stored, table: TargetTable, *, using: str = "default") -> None:
+    """Give the stored ``row`` other content, whatever its state, and raise its version: for ``projects.workflow``.
+
+    The caller holds the row's lock. Year, department and place in its file stay; the project follows the content.
+    """
+    entry = Entry(table, row.department, row.source, row.position)
+    job = _Job(0, entry, table.sha256(), row.department, year=row.fiscal_year_id, pk=row.pk, version=row.version + 1)
+    job.project = filing.projects([(row.department.pk, table)], using=using)[0]
+    _write([], [job], using)
+
+
 def load_tables(queryset: QuerySet[Stored]) -> list[TargetTable]:
     """Return the tables of ``queryset`` in its order: one query for the heads, one for each kind of row."""
     names = (

@@ -1,0 +1,1 @@
+"""The life of a table: the transition table, its guards and effects. ``projects.workflow`` applies it."""

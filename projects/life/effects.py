@@ -1,0 +1,65 @@
+"""What happens beside the change of state. Each returns columns of the row that are written together with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from projects.life.case import Case
+from projects.models import Revision
+from projects.services import revisions
+from projects.store import replace_content
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """``text`` is the effect's line in README."""
+
+    text: str
+    act: Callable[[Case], dict[str, Any]]
+
+
+def _submit(case: Case) -> dict[str, Any]:
+    _revision(case, Revision.Cause.SUBMIT)
+    return {"submitted_by": case.user, "submitted_at": case.now}
+
+
+def _approve(case: Case) -> dict[str, Any]:
+    return {"approved_revision": _revision(case, Revision.Cause.APPROVE)}
+
+
+def _revision(case: Case, cause: str) -> Revision:
+    case.revision = revisions.write(
+        case.table,
+        case.content,
+        cause=cause,
+        actor=case.user,
+        comment=case.reason,
+        adjustment=case.table.adjustment,
+    )
+    return case.revision
+
+
+def _not_submitted(_case: Case) -> dict[str, Any]:
+    return {"submitted_by": None, "submitted_at": None}
+
+
+def _next_adjustment(case: Case) -> dict[str, Any]:
+    return {"adjustment": case.table.adjustment + 1}
+
+
+def _restore_approved(case: Case) -> dict[str, Any]:
+    revision = case.table.approved_revision
+    if revision is None:
+        raise ValueError("the guard asked for an adjustment")
+    replace_content(case.table, revisions.content_of(revision))
+    case.revision = revision
+    return {"adjustment": revision.adjustment}
+
+
+SUBMITTED_BY = Effect("记下送审人、时间，写入送审版本", _submit)
+APPROVED_REVISION = Effect("写入批复版本，登记为有效版本", _approve)
+NOT_SUBMITTED = Effect("清除送审人、时间", _not_submitted)
+NEXT_ADJUSTMENT = Effect("调整次数加一，原批复版本继续有效", _next_adjustment)
+RESTORED = Effect("内容恢复为已批复的版本，调整次数退回", _restore_approved)
