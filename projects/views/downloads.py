@@ -17,7 +17,7 @@ from projects.models import TargetTable as Stored
 from projects.services import exporting
 from projects.store import load_tables
 from projects.targettable import TargetTable
-from projects.views.table import chosen_layout, content_of, stored_table
+from projects.views.table import FORMATS, chosen_layout, content_of, stored_table
 from projects.views.tables import BOOKS, filter_of
 
 LARGEST_BOOK = 2_000
@@ -29,6 +29,8 @@ IN_MEMORY = 8 * 1024 * 1024
 @require_safe
 def single(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
     """One table in its own form, or in the one that ``?layout=`` names."""
+    if suffix not in FORMATS:
+        raise Http404(_("没有这种文件格式"))
     content = content_of(stored_table(request, pk))
     layout = chosen_layout(request, content)
     out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
