@@ -134,7 +134,8 @@ def bare_labels(line: Line) -> list[str]:
 
 def begins_supplement(line: Line) -> bool:
     """Tell whether a line is the heading of what a form had no cell for."""
-    return squeeze(line.single) == squeeze(HEADING)
+    inside = not line.para and (line.filled[0] > 0 or line.cells[0].col > 0)
+    return not inside and squeeze(line.single) == squeeze(HEADING)
 
 
 def supplement_row(pairs: list[tuple[str, str]] | None, line: Line) -> list[tuple[str, str]]:

@@ -124,7 +124,8 @@ class RowReader:
 
     def _place(self, line: Line, places: list[int | None], stray: list[int]) -> tuple[list[int | None], list[int]]:
         texts = ["" if index is None else line.texts[index] for index in places]
-        if not stray and is_regular(texts, self.columns, self.words):
+        merged = any(c.path == "level2" and index is None for c, index in zip(self.columns, places, strict=True))
+        if not stray and is_regular(texts, self.columns, self.words, merged=merged):
             return places, stray
         better = best_placement(line, self.columns, self.words)
         if better is None or better == places:

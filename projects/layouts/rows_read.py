@@ -111,9 +111,12 @@ class Vocabulary:
         return bare in self._second or bool(bare and bare not in self._first and level2_code(text))
 
 
-def is_regular(texts: list[str], columns: list[Column], words: Vocabulary) -> bool:
-    """Tell whether level labels, and nothing else, stand in the level columns."""
-    name, category = "", False
+def is_regular(texts: list[str], columns: list[Column], words: Vocabulary, *, merged: bool = False) -> bool:
+    """Tell whether level labels, and nothing else, stand in the level columns.
+
+    ``merged``: the category's cell reaches down from a row above, so the others stand where they belong.
+    """
+    name, category = "", merged
     for text, column in zip(texts, columns, strict=True):
         if not text:
             continue
