@@ -90,9 +90,10 @@ def codes(read: ReadTable) -> list[tuple[str, int]]:
 
 
 def differences(found: object, expected: object, path: str = "") -> list[str]:
-    """Return what differs, one line per leaf: path, expected, found. Order of keys counts."""
+    """Return what differs, one line per leaf: path, expected, found. Order of keys counts, save in ``extra``."""
     if isinstance(found, dict) and isinstance(expected, dict):
-        report = [] if list(found) == list(expected) else [f"{path}: keys {list(expected)} → {list(found)}"]
+        same = found.keys() == expected.keys() if path == "extra" else list(found) == list(expected)
+        report = [] if same else [f"{path}: keys {list(expected)} → {list(found)}"]
         for key in expected:
             report += differences(found.get(key, "(missing)"), expected[key], f"{path}.{key}".strip("."))
         return report

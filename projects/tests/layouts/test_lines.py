@@ -185,5 +185,6 @@ def test_lines_of_a_document() -> None:
 
 def test_heading_of_the_supplement() -> None:
     assert begins_supplement(paragraph(f" {HEADING} "))
-    assert begins_supplement(line("", HEADING))
+    assert begins_supplement(line(HEADING, ""))
+    assert not begins_supplement(line("", HEADING))
     assert not begins_supplement(paragraph("附：说明"))
