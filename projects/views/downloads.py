@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from perfgoals.web.downloads import attachment
-from projects.layouts import layout_of
+from projects.layouts import Layout, layout_of
 from projects.models import TargetTable as Stored
 from projects.services import exporting
 from projects.store import load_tables
@@ -33,16 +34,9 @@ def single(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
         raise Http404(_("没有这种文件格式"))
     content = content_of(stored_table(request, pk))
     layout = chosen_layout(request, content)
-    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
-    exporting.export(
-        [content],
-        format=suffix,
-        out=out,
-        layout=None if layout is layout_of(content) else layout,
-        title=content.label(),
-    )
-    name = exporting.file_name(content, suffix)
-    return attachment(out, name=name, content_type=exporting.FORMATS[suffix])
+    other = None if layout is layout_of(content) else layout
+    out = written([content], suffix, layout=other, title=content.label())
+    return attachment(out, name=exporting.file_name(content, suffix), content_type=exporting.FORMATS[suffix])
 
 
 @require_safe
@@ -56,9 +50,20 @@ def book(request: HttpRequest, suffix: str) -> HttpResponse | FileResponse:
     if len(ids) > LARGEST_BOOK:
         return render(request, "projects/book_too_large.html", {"most": LARGEST_BOOK}, status=400)
     title = _("绩效目标表（%(n)d张）") % {"n": len(ids)}
-    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
-    exporting.export(loaded(ids), format=suffix, out=out, title=title)
-    return attachment(out, name=f"{title}.{suffix}", content_type=exporting.FORMATS[suffix])
+    return attachment(
+        written(loaded(ids), suffix, title=title), name=f"{title}.{suffix}", content_type=exporting.FORMATS[suffix]
+    )
+
+
+def written(tables: Iterable[TargetTable], suffix: str, *, layout: Layout | None = None, title: str = "") -> IO[bytes]:
+    """Return an open temporary file with the document; whoever sends it closes it."""
+    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+    try:
+        exporting.export(tables, format=suffix, out=out, layout=layout, title=title)
+    except BaseException:
+        out.close()
+        raise
+    return out
 
 
 def ids_in_book_order(tables: QuerySet[Stored], most: int) -> list[int]:

@@ -1,0 +1,50 @@
+from django.test import Client
+
+from projects.tests.views.conftest import Make
+
+
+def test_home_without_tables_says_how_to_begin(client: Client) -> None:
+    text = client.get("/").content.decode()
+    assert "从导入开始" in text
+    assert "manage.py import_tables" in text
+
+
+def test_home_counts_each_state_and_links_to_it(client: Client, make: Make) -> None:
+    for number in range(3):
+        make(f"项目{number}")
+    make("退回的项目", status="returned")
+    make("作废的项目", status="void")
+    answer = client.get("/")
+    assert answer.context["total"] == 4
+    assert answer.context["counts"] == [{"status": "draft", "n": 3}, {"status": "returned", "n": 1}]
+    assert 'href="/tables/?status=returned"' in answer.content.decode()
+
+
+def test_home_shows_the_latest_tables_first_and_next_steps(client: Client, make: Make) -> None:
+    make("先录入的项目")
+    make("后录入的项目", status="returned")
+    answer = client.get("/")
+    assert [row.label for row in answer.context["table"].rows.data] == ["后录入的项目", "先录入的项目"]
+    assert [step["label"] for step in answer.context["steps"]] == [
+        "核对 1 张草稿",
+        "修改 1 张退回的表",
+        "按部门查看张数和金额",
+        "筛选后整册下载",
+    ]
+
+
+def test_home_of_one_year_counts_that_year_only(client: Client, make: Make) -> None:
+    make("今年的项目", year=2021)
+    make("去年的项目", year=2020)
+    answer = client.get("/?year=2020")
+    assert answer.context["total"] == 1
+    text = answer.content.decode()
+    assert "2020年度绩效目标" in text
+    assert 'href="/tables/?year=2020"' in text
+    assert '<a href="/?year=2020" aria-current="true">2020年度</a>' in text
+
+
+def test_home_ignores_a_year_that_does_not_exist(client: Client, make: Make) -> None:
+    make()
+    assert client.get("/?year=1066").context["total"] == 1
+    assert client.get("/?year=x").context["total"] == 1
