@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from projects.views import account, login
+from projects.views import account, current, login
 
 urlpatterns = [
     path("login/", login.Login.as_view(), name="login"),
     path("login/code/", login.login_code, name="login-code"),
     path("logout/", login.Logout.as_view(), name="logout"),
+    path("department/", current.department_switch, name="department-switch"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("account/sessions/end/", account.sessions_end, name="sessions-end"),

@@ -35,7 +35,22 @@ SEES_TABLES = (Role.OFFICER, Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER, Ro
 REVIEWS = (Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER)
 KEEPS_PEOPLE = (Role.ADMINISTRATOR, Role.SECURITY)
 PROTECTED = (Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR)
-"""三员: roles given by the security administrator alone, and held apart."""
+"""三员: roles given by the security administrator alone. Accounts that hold one are his to keep, too."""
+
+# 三员分立: which roles one person may not hold at the same time, wherever. The auditor reads the log and does nothing
+# that stands in it; who gives rights neither keeps the system nor decides on tables.
+APART: dict[str, frozenset[str]] = {
+    Role.AUDITOR: frozenset(set(Role.values) - {Role.AUDITOR}),
+    Role.SECURITY: frozenset(set(Role.values) - {Role.SECURITY, Role.READER}),
+    Role.ADMINISTRATOR: frozenset({Role.SECURITY, Role.AUDITOR}),
+    Role.OFFICER: frozenset({Role.SECURITY, Role.AUDITOR}),
+    Role.DEPARTMENT_REVIEWER: frozenset({Role.SECURITY, Role.AUDITOR}),
+    Role.FINANCE_REVIEWER: frozenset({Role.SECURITY, Role.AUDITOR}),
+    Role.READER: frozenset({Role.AUDITOR}),
+}
+GIVEN_BY: dict[str, str] = {role: Role.SECURITY if role in PROTECTED else Role.ADMINISTRATOR for role in Role.values}
+"""Who gives and takes a role: the one named, in the department concerned or above it. Nobody their own."""
+BROAD = 50
 
 
 class Rights:
@@ -45,6 +60,7 @@ class Rights:
         """``grants``: role, department id and department path; ``None`` for everywhere."""
         self.grants = list(grants)
         self._ids: dict[tuple[str, ...], list[int]] = {}
+        self._all: dict[tuple[str, ...], bool] = {}
 
     def paths(self, *roles: str) -> list[str] | Everywhere:
         """Return the paths of the departments where the person has one of ``roles`` (any role without arguments).
@@ -92,7 +108,7 @@ class Rights:
         return condition
 
     def department_ids(self, *roles: str) -> list[int] | Everywhere:
-        """Return the ids of all departments where one of ``roles`` is held. One query, kept."""
+        """Return the ids of all departments where one of ``roles`` is held. One query (two when many), kept."""
         paths = self.paths(*roles)
         if paths is EVERYWHERE:
             return EVERYWHERE
@@ -101,8 +117,10 @@ class Rights:
         key = tuple(paths)
         if key not in self._ids:
             found = Department.objects.filter(self.departments(*roles)).order_by("path")
-            self._ids[key] = list(found.values_list("id", flat=True))
-        return self._ids[key]
+            self._ids[key] = ids = list(found.values_list("id", flat=True))
+            # Who has the roots has everything: no condition is much faster than a list of all departments.
+            self._all[key] = len(ids) > BROAD and len(ids) == Department.objects.count()
+        return EVERYWHERE if self._all[key] else self._ids[key]
 
     @property
     def own_department_ids(self) -> list[int]:
@@ -177,6 +195,57 @@ def may_administer(user: User | AnonymousUser, department: Department | None) ->
     if department is None:
         return _("需要全部部门的系统管理员")
     return _("您不是“%(department)s”的系统管理员") % {"department": department}
+
+
+def may_give(actor: User | Any, person: User, role: str, department: Department | None) -> str:
+    """Give or take ``role`` in ``department`` (``None``: everywhere)."""
+    if actor.pk == person.pk:
+        return _("不能给自己授予或收回角色")
+    giver = GIVEN_BY[role]
+    if rights_of(actor).has(giver, department):
+        return ""
+    if role == Role.SECURITY and actor.is_superuser and not _security_exists():
+        return ""  # the very first one has to come from somewhere
+    names = {"role": Role(role).label, "giver": Role(giver).label, "where": department or _("全部部门")}
+    return _("“%(role)s”由“%(where)s”的%(giver)s授予和收回") % names
+
+
+def held_apart(held: Iterable[str], role: str) -> str:
+    """Why ``role`` may not be given to somebody who holds ``held``."""
+    clash = [Role(other).label for other in held if other in APART[role]]
+    if not clash:
+        return ""
+    names = {"role": Role(role).label, "other": "、".join(dict.fromkeys(map(str, clash)))}
+    return _("“%(role)s”不能与“%(other)s”由同一人担任") % names
+
+
+def may_keep(actor: User | Any, person: User) -> str:
+    """Change, lock, free and reset the account of ``person``.
+
+    The system administrator keeps accounts whose every role lies in his departments; those of the three kinds of
+    administrators are kept by the security administrator. A superuser's account is kept on the server.
+    """
+    if actor.pk == person.pk:
+        return _("自己的账号在“我的账户”里维护")
+    if person.is_superuser:
+        return _("超级管理员的账号只能在服务器上维护")
+    theirs = rights_of(person)
+    keeper = Role.SECURITY if theirs.any(*PROTECTED) else Role.ADMINISTRATOR
+    mine = rights_of(actor)
+    places = [path for _role, _id, path in theirs.grants] or [None]
+    if all(mine.covers(path, keeper) for path in places):
+        return ""
+    if keeper == Role.SECURITY:
+        return _("三员（系统管理员、安全管理员、审计员）的账号由安全管理员维护")
+    return _("此人还有您管理范围以外的角色，或没有角色，由上级系统管理员维护")
+
+
+def may_change_departments(user: User | AnonymousUser) -> str:
+    return "" if rights_of(user).any(Role.ADMINISTRATOR) else _("只有系统管理员可以维护部门")
+
+
+def _security_exists() -> bool:
+    return Membership.objects.filter(role=Role.SECURITY, user__is_active=True).exists()
 
 
 def may_read_audit(user: User | AnonymousUser) -> str:

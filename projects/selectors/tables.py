@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from projects import bulk  # noqa: F401  registers the lookup any_of
 from projects.models import Department, TargetTable
 from projects.models.department import subtree
+from projects.permissions import EVERYWHERE, SEES_TABLES, rights_of
 from projects.selectors.search import search_tables
 
 if TYPE_CHECKING:
@@ -48,9 +50,17 @@ class Totals:
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[TargetTable]:
     """Return the tables ``user`` may see: the one place where this is decided, and every view's beginning."""
-    if not (user.is_authenticated and user.is_active):
+    ids = rights_of(user).department_ids(*SEES_TABLES)
+    if ids is EVERYWHERE:
+        return TargetTable.objects.all()
+    if not ids:
         return TargetTable.objects.none()
-    return TargetTable.objects.all()
+    # By ids, not by a join on paths: lists, counts and sums then keep to the indexes of this one table.
+    return (
+        TargetTable.objects.filter(department=ids[0])
+        if len(ids) == 1
+        else TargetTable.objects.filter(department__any_of=ids)
+    )
 
 
 def list_tables(queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.badges import state_badge
+from projects.views import current
 from projects.views.shared import chosen_year, fiscal_years
 
 register = template.Library()
@@ -79,6 +80,41 @@ def frame_years(context: dict[str, Any]) -> Years:
     choices = [YearChoice(named % {"year": year}, address(year), year == current) for year in years]
     choices.append(YearChoice(_("全部年度"), address(None), current is None))
     return Years(current, named % {"year": current} if current else _("全部年度"), choices)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentChoice:
+    """``value`` is the department's id, empty for all."""
+
+    value: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDepartments:
+    label: str
+    choices: list[DepartmentChoice]
+    back: str
+
+
+@register.simple_tag(takes_context=True)
+def own_departments(context: dict[str, Any]) -> OwnDepartments:
+    """The departments in which the person has roles, to switch between; none to choose for one alone."""
+    request = context["request"]
+    rows, chosen = current.own_departments(request), current.current_department(request)
+    if not rows:
+        return OwnDepartments("", [], "")
+    everything = _("全部部门")
+    choices = [DepartmentChoice(str(row.pk), row.name, row == chosen) for row in rows]
+    choices.append(DepartmentChoice("", everything, chosen is None))
+    # A list is filtered by department in its address as well; that filter would fight with the switch.
+    query = request.GET.copy()
+    for name in ("department", "page"):
+        query.pop(name, None)
+    stay = request.method == "GET" and _at(context) in ("home", "table-list", "department-list")
+    back = f"{request.path}?{query.urlencode()}" if stay and query else request.path if stay else reverse("home")
+    return OwnDepartments(chosen.name if chosen else everything, choices, back)
 
 
 @register.simple_tag(takes_context=True)

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from projects.models import Department, TargetTable
-from projects.selectors.tables import filter_tables, visible_to
+from projects.selectors.tables import filter_tables
 from projects.tables import RecentTable, fetch_rows
+from projects.views.current import tables_in_view
 from projects.views.home import state_counts
 from projects.views.shared import chosen_year, departments
 
@@ -67,7 +68,7 @@ def department_rows(shown: Iterable[Department], tables: QuerySet[TargetTable]) 
 
 def _tables_of_year(request: HttpRequest) -> QuerySet[TargetTable]:
     year = chosen_year(request)
-    return filter_tables(visible_to(request.user), year=year.year if year else None)
+    return filter_tables(tables_in_view(request), year=year.year if year else None)
 
 
 @require_safe

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from projects.models import TargetTable
-from projects.selectors.tables import filter_tables, visible_to
+from projects.selectors.tables import filter_tables
 from projects.tables import RecentTable, fetch_rows
+from projects.views.current import tables_in_view
 from projects.views.listing import query_without
 from projects.views.shared import chosen_year
 
@@ -67,7 +68,7 @@ def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, s
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     year = chosen_year(request)
-    tables = filter_tables(visible_to(request.user), year=year.year if year else None)
+    tables = filter_tables(tables_in_view(request), year=year.year if year else None)
     counts = state_counts(tables)
     recent = fetch_rows(list(tables.order_by("-updated_at", "-id").values_list("id", flat=True)[:RECENT]))
     context = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from projects.models import Department, FiscalYear
+from projects.views.current import departments_in_view
 
 
 def fiscal_years(request: HttpRequest) -> list[FiscalYear]:
@@ -23,9 +24,9 @@ def chosen_year(request: HttpRequest) -> FiscalYear | None:
 
 
 def departments(request: HttpRequest) -> list[Department]:
-    """All departments in the order of the tree. One query per request."""
+    """The departments whose tables the person may see, in the order of the tree. One query per request."""
     found: list[Department] | None = getattr(request, "_departments", None)
     if found is None:
-        found = list(Department.objects.order_by("path").only("id", "code", "name", "path"))
+        found = list(departments_in_view(request).only("id", "code", "name", "path"))
         request._departments = found  # type: ignore[attr-defined]
     return found

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from projects.forms.table_filter import TableFilter
-from projects.selectors.tables import visible_to
+from projects.views.current import tables_in_view
 from projects.views.listing import found_by_text, query_without, table_page, totals_of
 from projects.views.shared import departments, fiscal_years
 
@@ -20,7 +20,7 @@ def filter_of(request: HttpRequest) -> TableFilter:
     """The conditions of the address on the tables that this person may see."""
     return TableFilter(
         request.GET,
-        visible_to(request.user),
+        tables_in_view(request),
         departments=departments(request),
         years=fiscal_years(request),
     )
