@@ -46,7 +46,7 @@ _LEVEL2 = (
     ("outcome.economic", re.compile(r"经济(效益|效果|影响)")),
     ("outcome.social", re.compile(r"社会(效益|效果|影响)")),
     ("outcome.ecological", re.compile(r"(生态|环境|生态环境)(效益|效果|影响|保护)")),
-    ("outcome.sustainable", re.compile(r"可持续(影响|发展|效益|性)?")),
+    ("outcome.sustainable", re.compile(r"可持续性?(影响|发展|效益)?")),
     (
         "satisfaction.beneficiaries",
         re.compile(

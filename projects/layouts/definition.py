@@ -223,17 +223,32 @@ def _form_rows(texts: list[str], columns: int) -> tuple[tuple[TemplateCell, ...]
         free = [col for col in range(columns) if taken.get(col, 0) == 0]
         taken = {col: left - 1 for col, left in taken.items() if left > 1}
         placed, at = [], 0
-        for cell in parse_row(text):
+        cells = parse_row(text)
+        _check_width(text, cells, len(free))
+        for cell in cells:
             col = free[at]
             placed.append(TemplateCell(cell.parts, col, cell.colspan, cell.rowspan))
             for covered in range(col, col + cell.colspan):
                 if cell.rowspan > 1:
                     taken[covered] = cell.rowspan - 1
             at += cell.colspan
-        if at != len(free):
-            raise ValueError(f"版式行“{text}”占 {at} 列，应占 {len(free)} 列")
         rows.append(tuple(placed))
     return tuple(rows)
+
+
+def _check_width(text: str, cells: tuple[TemplateCell, ...], columns: int) -> None:
+    width = sum(cell.colspan for cell in cells)
+    if width != columns:
+        raise ValueError(f"版式行“{text}”占 {width} 列，应占 {columns} 列")
+
+
+def _repeated(raw: dict[str, Any], name: str, start: int, columns: int) -> tuple[TemplateCell, ...]:
+    """Parse a row of a repeated block, which fills all columns right of its side label."""
+    if name not in raw:
+        return ()
+    cells = parse_row(raw[name], start)
+    _check_width(raw[name], cells, columns - start)
+    return cells
 
 
 def _slots(blocks: tuple[Block, ...]) -> dict[str, list[Slot]]:
@@ -266,24 +281,33 @@ def _label_of(block: FormBlock, index: int, at: int, side: str) -> tuple[str, st
 
 
 def parse_layout(data: dict[str, Any]) -> Layout:
-    """Build a layout from parsed TOML. Raises ``ValueError`` naming the row that does not fit."""
+    """Build a layout from parsed TOML. Raises ``ValueError`` naming the row that does not fit, or the key it lacks."""
+    try:
+        return _parse_layout(data)
+    except KeyError as error:
+        raise ValueError(f"版式“{data.get('id', '')}”缺少 {error.args[0]}") from error
+
+
+def _parse_layout(data: dict[str, Any]) -> Layout:
     blocks: list[Block] = []
     for raw in data.get("blocks", []):
         widths = tuple(float(w) for w in raw["widths"])
         if "rows" in raw:
             blocks.append(FormBlock(widths, _form_rows(raw["rows"], len(widths))))
             continue
-        start = 1 if raw.get("side") else 0
+        start, columns = 1 if raw.get("side") else 0, len(widths)
+        if not {"head", "row"} <= raw.keys():
+            raise ValueError(f"版式“{data['id']}”的 {raw['of']} 缺少 head 或 row")
         blocks.append(
             RepeatBlock(
                 raw["of"],
                 widths,
-                head=parse_row(raw["head"], start),
-                row=parse_row(raw["row"], start),
+                head=_repeated(raw, "head", start, columns),
+                row=_repeated(raw, "row", start, columns),
                 side=raw.get("side", ""),
                 beside=raw.get("beside", ""),
-                first=parse_row(raw["first"], start) if "first" in raw else (),
-                last=parse_row(raw["last"], start) if "last" in raw else (),
+                first=_repeated(raw, "first", start, columns),
+                last=_repeated(raw, "last", start, columns),
                 merge=tuple(raw.get("merge", ())),
             )
         )
