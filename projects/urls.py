@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from projects.views import departments, downloads, home, notices, table, tables
+from projects.views import departments, downloads, home, notices, table, tables, years
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("years/", years.year_list, name="year-list"),
+    path("years/<int:number>/", years.year, name="year"),
+    path("years/<int:number>/state/", years.year_state, name="year-state"),
+    path("years/<int:number>/rollover/", years.year_rollover, name="year-rollover"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/read/", notices.notices_read, name="notices-read"),
     path("notices/digest/", notices.notices_digest, name="notices-digest"),

@@ -171,9 +171,12 @@ def _submitters(tables: list[TargetTable]) -> dict[int, int]:
 def next_reviewer(status: str, levels: str) -> str:
     """The role that a table in ``status`` waits for under a year's ``levels``; empty when it waits for no review."""
     if status == Status.SUBMITTED:
-        finance_only = levels == FiscalYear.Levels.FINANCE
-        return Role.FINANCE_REVIEWER if finance_only else Role.DEPARTMENT_REVIEWER
-    return Role.FINANCE_REVIEWER if status == Status.DEPT_REVIEWED else ""
+        finance = levels == FiscalYear.Levels.FINANCE
+    elif status == Status.DEPT_REVIEWED:
+        finance = levels != FiscalYear.Levels.DEPARTMENT
+    else:
+        return ""
+    return Role.FINANCE_REVIEWER if finance else Role.DEPARTMENT_REVIEWER
 
 
 def _reviewers(listed: list[tuple[TargetTable, TransitionRecord]]) -> dict[int, list[int]]:
