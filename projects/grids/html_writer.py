@@ -113,7 +113,9 @@ def _row(row: Row) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    if cell.style == HEAD:
+    if not cell.text.strip():  # a heading without words is none
+        tag, scope = "td", ""
+    elif cell.style == HEAD:
         tag, scope = "th", ' scope="col"'
     elif cell.style == LABEL:
         tag, scope = "th", ' scope="row"'
