@@ -14,6 +14,8 @@ PURE = [
     "projects/layouts",
     "projects/targettable.py",
     "projects/findings.py",
+    "projects/diff.py",
+    "projects/textdiff.py",
     "projects/checks.py",
     "indicators/targets.py",
     "indicators/checks.py",
