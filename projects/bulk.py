@@ -74,6 +74,41 @@ def insert(
         cursor.executemany(f"{head} VALUES ({marks}){tail}", (_adapted(row, adapters) for row in rows))
 
 
+def update(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]], *, using: str = "default") -> None:
+    """Set the fields ``names`` of the rows whose primary keys come first in ``rows``, in one statement.
+
+    No rows, no statement. Like :func:`insert`, values are Python's and nothing is validated.
+    """
+    if not rows:
+        return
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    columns = [model._meta.get_field(name) for name in names]
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            fields = [model._meta.pk, *columns]
+            listed = zip(fields, zip(*rows, strict=True), strict=True)
+            kinds = [_rel_type(field, connection) for field in fields]
+            sets = ", ".join(f"{quote(field.column)} = d.c{at}" for at, field in enumerate(columns, 1))
+            arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+            named = ", ".join(f"c{at}" for at in range(len(fields)))
+            # Nothing but names from the models' definition and placeholders is put into the statement.
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS d({named}) WHERE {table}.{key} = d.c0",  # noqa: S608
+                [_array(field, column) for field, column in listed],
+            )
+            return
+        sets = ", ".join(f"{quote(field.column)} = %s" for field in columns)
+        adapters = [(index, adapt) for index, field in enumerate(columns, 1) if (adapt := _adapter(field))]
+        values = ((*values[1:], values[0]) for values in (_adapted(row, adapters) for row in rows))
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", values)  # noqa: S608
+
+
+def _rel_type(field: models.Field, connection: Any) -> str:
+    return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+
+
 def next_ids(model: type[Model], count: int, *, using: str = "default") -> list[int]:
     """Reserve ``count`` primary keys. On SQLite the caller holds the write transaction that makes them its own."""
     if not count:

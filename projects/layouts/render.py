@@ -120,6 +120,11 @@ def _converted(table: TargetTable, layout: Layout) -> TargetTable:
 _INDICATOR_FIELDS = Indicator.__slots__
 
 
+def draw_blocks(table: TargetTable, layout: Layout) -> list[list[list[g.Row]]]:
+    """Return grids of blocks of rows: what :func:`render` joins, the blocks in the order of the layout's."""
+    return [[draw(table) for draw in draws] for draws in _plan(layout)]
+
+
 @cache
 def _plan(layout: Layout) -> list[list[DrawRows]]:
     """Return the row drawers of each grid: a list without a side label is a grid of its own.

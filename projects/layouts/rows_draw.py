@@ -44,7 +44,7 @@ def compile_rows(block: RepeatBlock, columns: list[int], layout: Layout) -> Call
     def draw(table: TargetTable) -> list[g.Row]:
         rows = [g.Row(list(head) if block.side else head, head=True)]
         rows += _single(first, table)
-        rows += _draw_pairs(compiled, _pairs(table, block), block)
+        rows += _draw_pairs(compiled, pairs_of(table, block), block)
         rows += _single(last, table)
         if block.side:
             rows[0].cells.insert(0, g.Cell(block.side, 0, side_width, len(rows), g.LABEL))
@@ -57,7 +57,7 @@ def _single(fills: list[Fill], table: TargetTable) -> list[g.Row]:
     return [g.Row([fill(table) for fill in fills])] if fills else []
 
 
-def _pairs(table: TargetTable, block: RepeatBlock) -> list[Pair]:
+def pairs_of(table: TargetTable, block: RepeatBlock) -> list[Pair]:
     """Return ``(row, row of the left half)``; at least one, so that a form never lacks its cells."""
     rows: Sequence[Any] = getattr(table, block.of)
     left: Sequence[Any] = getattr(table, block.beside) if block.beside else ()

@@ -43,7 +43,7 @@ def supplement(table: TargetTable, layout: Layout) -> list[g.Block]:
 
 
 def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
-    scalars, lists = _unbound(layout)
+    scalars, lists = unbound(layout)
     own = table.layout == layout.id
     for first, leaf, path in scalars:
         if own and first == "department":
@@ -110,7 +110,7 @@ def _foreign(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _unbound(layout: Layout) -> tuple[list[tuple[str, str, str]], list[tuple[str, list[str]]]]:
+def unbound(layout: Layout) -> tuple[list[tuple[str, str, str]], list[tuple[str, list[str]]]]:
     """Return the scalar leaves and the row leaves that the layout has no cell for."""
     scalars = []
     for path in FIELD_NAMES:

@@ -2,6 +2,7 @@
 
 from projects.models.access import FormerPassword, Session
 from projects.models.department import Department
+from projects.models.entry import Attachment, EntrySave
 from projects.models.fiscalyear import FiscalYear
 from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
@@ -13,9 +14,11 @@ from projects.models.table import Funding, TargetTable
 from projects.models.user import User
 
 __all__ = [
+    "Attachment",
     "AuditEvent",
     "CostDetail",
     "Department",
+    "EntrySave",
     "FiscalYear",
     "FormerPassword",
     "Funding",
