@@ -105,7 +105,7 @@ def record(
         action=action[:40],
         actor=known,
         actor_name=actor_label(known),
-        object_type=obj._meta.model_name[:40] if obj is not None else "",
+        object_type=(obj._meta.model_name or "")[:40] if obj is not None else "",
         object_id=str(obj.pk)[:40] if obj is not None and obj.pk is not None else "",
         object_name=(name or (str(obj) if obj is not None else "")).replace("\0", "")[:255],
         department_path=_path(department, obj),
