@@ -173,6 +173,8 @@ class TargetTable:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> TargetTable:
         """Build a table from the interchange form. Raises ``ValueError`` naming what is wrong."""
+        if not isinstance(data, dict):
+            raise ValueError("表 应为对象")
         if data.get("schema") != SCHEMA:
             raise ValueError(f"不是 {SCHEMA} 格式：schema 为 {data.get('schema')!r}")
         return _build(cls, {k: v for k, v in data.items() if k != "schema"}, "")
@@ -305,13 +307,15 @@ def _build(kind: type, data: Any, path: str) -> Any:
             values[name] = {str(key): str(text) for key, text in value.items()}
         else:
             values[name] = _leaf(prefix + name, value)
+    if kind is PlanPoint and "by" not in values:
+        raise ValueError(f"{path} 缺少 by")
     return kind(**values)
 
 
 def _leaf(path: str, value: Any) -> Any:
     kind = field_kind(path)
     if path == "fiscal_year":
-        if value is not None and not isinstance(value, int):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise ValueError("fiscal_year 应为整数或 null")
         return value
     if path == "kind" and value not in KINDS:
