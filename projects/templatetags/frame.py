@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.badges import state_badge
+from projects.models import Role
+from projects.permissions import rights_of
 from projects.views import current
 from projects.views.shared import chosen_year, fiscal_years
 
@@ -128,4 +130,6 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         (_("绩效目标表"), "table-list", "tables", ("table-list", "table")),
         (_("部门"), "department-list", "departments", ("department-list", "department")),
     )
+    if rights_of(context["request"].user).has(Role.ADMINISTRATOR, None):
+        rooms += ((_("预算年度"), "year-list", "calendar", ("year-list", "year", "year-rollover")),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

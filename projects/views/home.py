@@ -9,16 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from projects.models import TargetTable
+from projects.models import FiscalYear, TargetTable
 from projects.selectors.tables import filter_tables
+from projects.selectors.worklist import progress, worklist
 from projects.tables import RecentTable, fetch_rows
-from projects.views.current import tables_in_view
+from projects.views.current import current_department, tables_in_view
 from projects.views.listing import query_without
-from projects.views.shared import chosen_year
+from projects.views.shared import chosen_year, fiscal_years
 
 RECENT = 10
+LEGEND = (
+    ("approved", _lazy("已批复")),
+    ("review", _lazy("审核中")),
+    ("drafts", _lazy("填报中")),
+    ("missing", _lazy("缺报")),
+)
 STATUS_ORDER = {status: place for place, status in enumerate(TargetTable.Status.values)}
 
 
@@ -65,6 +73,17 @@ def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, s
     return steps
 
 
+def _board(request: HttpRequest) -> dict[str, Any]:
+    """The progress of the chosen year, or of the latest open one; nothing for those who administer no department."""
+    years = fiscal_years(request)
+    opened = [row for row in years if row.state == FiscalYear.State.OPEN]
+    year = chosen_year(request) or next(iter(opened or years), None)
+    if year is None:
+        return {}
+    rows = progress(request.user, year, department=current_department(request))
+    return {"board": rows, "board_year": year, "legend": LEGEND}
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     year = chosen_year(request)
@@ -77,5 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "table": RecentTable(recent),
         "steps": next_steps(request, {count["status"]: count["n"] for count in counts}),
+        "work": worklist(request.user, year=year.year if year else None, department=current_department(request)),
+        **_board(request),
     }
     return render(request, "projects/home.html", context)

@@ -136,7 +136,7 @@ def test_inactive_account_sees_nothing(client: Client, make: Make, person: User)
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 9),
+        ("/", 12),
         ("/tables/", 11),
         ("/tables/?q=电脑", 13),
         ("/tables/?department={department}&year=2021&sort=-amount", 13),
