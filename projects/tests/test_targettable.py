@@ -153,7 +153,8 @@ def test_decimal_text(value: str, places: int, text: str) -> None:
     ("path", "kind"),
     [
         ("funding.total", "money"), ("project.fixed_assets", "money"), ("costs.amount", "money"),
-        ("items.amount", "money"), ("spend_plan.percent", "percent"), ("spend_plan.by", "text"), ("project.start", "day"),
+        ("items.amount", "money"), ("spend_plan.percent", "percent"), ("spend_plan.by", "text"),
+        ("project.start", "day"),
         ("indicators.weight", "number"), ("period_indicators.quantity", "number"), ("indicators.value", "text"),
     ],
 )  # fmt: skip
