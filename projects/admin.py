@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from projects.models import Department, FiscalYear, Project, TargetTable, User
 
@@ -23,20 +24,23 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
+# Keys and tokens of second factors are nobody's to look at, and rights come from memberships, not from groups.
+for model in (TOTPDevice, StaticDevice, Group):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(ReadOnly):
+    """Shown only: accounts are kept on the pages about people, where three kinds of administrators are kept apart."""
+
     list_display = ("username", "display_name", "email", "is_active", "is_staff", "last_login")
     search_fields = ("username", "display_name", "email")
-    fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("个人信息"), {"fields": ("display_name", "email")}),
-        (_("权限"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
-        (_("重要日期"), {"fields": ("last_login", "date_joined")}),
-    )
+    fields = ("username", "display_name", "email", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
 
 
 @admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin):
+class DepartmentAdmin(ReadOnly):
     list_display = ("name", "code", "parent")
     search_fields = ("name", "code")
     list_select_related = ("parent",)

@@ -30,6 +30,9 @@ EVERYWHERE: Final = _Everywhere.EVERY
 """In place of a list of departments: all of them, also those that are not there yet."""
 Everywhere = Literal[_Everywhere.EVERY]
 
+Grant = tuple[str, int | None, str | None]
+"""Role, department id, department path; ``None`` for everywhere."""
+
 SEES_TABLES = (Role.OFFICER, Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER, Role.READER, Role.ADMINISTRATOR)
 """Roles that see the tables of their departments. The security administrator and the auditor see none."""
 REVIEWS = (Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER)
@@ -56,8 +59,7 @@ BROAD = 50
 class Rights:
     """What one person may do, as loaded; a changed membership counts from the next request on."""
 
-    def __init__(self, grants: Iterable[tuple[str, int | None, str | None]]) -> None:
-        """``grants``: role, department id and department path; ``None`` for everywhere."""
+    def __init__(self, grants: Iterable[Grant]) -> None:
         self.grants = list(grants)
         self._ids: dict[tuple[str, ...], list[int]] = {}
         self._all: dict[tuple[str, ...], bool] = {}
@@ -138,16 +140,18 @@ def rights_of(user: User | AnonymousUser | Any) -> Rights:
     known: Rights | None = getattr(user, "_rights", None)
     if known is not None:
         return known
-    if not (user.is_authenticated and user.is_active):
-        return Rights([])
-    grants = list(
-        Membership.objects.filter(user_id=user.pk).order_by().values_list("role", "department_id", "department__path")
-    )
-    if user.is_superuser:
-        grants.append((Role.ADMINISTRATOR.value, None, None))
-    rights = Rights(grants)
+    rights = roles_of(user) if user.is_authenticated and user.is_active else Rights([])
     user._rights = rights
     return rights
+
+
+def roles_of(user: Any) -> Rights:
+    """Return what the memberships of ``user`` say, also of somebody who is deactivated. One query."""
+    rows = Membership.objects.filter(user=user).order_by()
+    grants: list[Grant] = list(rows.values_list("role", "department_id", "department__path"))
+    if user.is_superuser:
+        grants.append((Role.ADMINISTRATOR.value, None, None))
+    return Rights(grants)
 
 
 def forget_rights(user: User) -> None:
@@ -229,7 +233,7 @@ def may_keep(actor: User | Any, person: User) -> str:
         return _("自己的账号在“我的账户”里维护")
     if person.is_superuser:
         return _("超级管理员的账号只能在服务器上维护")
-    theirs = rights_of(person)
+    theirs = roles_of(person)
     keeper = Role.SECURITY if theirs.any(*PROTECTED) else Role.ADMINISTRATOR
     mine = rights_of(actor)
     places = [path for _role, _id, path in theirs.grants] or [None]

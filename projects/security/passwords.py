@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, get_hasher, make_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from projects.models import FormerPassword, User
 LENGTH = 10
 LONGEST = 128
 KINDS = 3
+ROUNDS = 20_000
 # Without characters that look alike on paper.
 _LETTERS, _CAPITALS, _DIGITS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
 
@@ -86,13 +87,27 @@ def first_password() -> str:
             return password
 
 
+def encode_random(password: str) -> str:
+    """Hash a generated password with fewer rounds: its 69 random bits cannot be guessed anyway.
+
+    A list of a thousand people would else take minutes. The first login hashes it again in full.
+    """
+    hasher = get_hasher()
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        return hasher.encode(password, hasher.salt(), iterations=ROUNDS)
+    return make_password(password)
+
+
 def set_password(user: User, password: str, *, must_change: bool) -> None:
-    """Give ``user`` a new password and remember the old one's hash. Saves; rules are checked by the form."""
+    """Give ``user`` a new password and remember the old one's hash. Saves; rules are checked by the form.
+
+    With ``must_change`` it is one that the system made.
+    """
     if user.pk and user.has_usable_password():
         FormerPassword.objects.create(user=user, password=user.password)
         keep = list(FormerPassword.objects.filter(user=user).values_list("id", flat=True)[: _history()])
         FormerPassword.objects.filter(user=user).exclude(id__in=keep).delete()
-    user.set_password(password)
+    user.password = encode_random(password) if must_change else make_password(password)
     user.must_change_password = must_change
     user.password_changed_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])

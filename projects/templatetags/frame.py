@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from projects.badges import state_badge
 from projects.models import Role
-from projects.permissions import rights_of
+from projects.permissions import KEEPS_PEOPLE, rights_of
 from projects.views import current
 from projects.views.shared import chosen_year, fiscal_years
 
@@ -20,6 +20,9 @@ register.filter("state", state_badge)
 
 BY_YEAR = ("home", "department-list", "department", "table-list")
 """Pages that show one year or all years, as their address says."""
+
+PEOPLE_PAGES = ("people", "person", "person-new", "people-import", "people-import-confirm", "person-reset")
+DEPARTMENT_PAGES = ("department-admin", "department-new", "department-edit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +135,9 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     )
     if rights_of(context["request"].user).has(Role.ADMINISTRATOR, None):
         rooms += ((_("预算年度"), "year-list", "calendar", ("year-list", "year", "year-rollover")),)
+    rights = rights_of(context["request"].user)
+    if rights.any(*KEEPS_PEOPLE):
+        rooms += ((_("用户"), "people", "person", PEOPLE_PAGES),)
+    if rights.any(Role.ADMINISTRATOR):
+        rooms += ((_("部门管理"), "department-admin", "layout", DEPARTMENT_PAGES),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

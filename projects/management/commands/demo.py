@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
+from projects.models import Department, Membership, Role, User
+from projects.security.passwords import encode_random, first_password
 from projects.services.importing import OUTCOME_NAMES, ImportReport, import_documents
 
 SAMPLES = Path(settings.BASE_DIR) / "fixtures" / "samples"
 # Samples that do not state their year themselves: by the start of the file name.
 YEARS = {"001": 2021, "002": 2021, "003": 2023, "004": 2021}
-ACCOUNTS = (
-    ("admin", "管理员", {"is_staff": True, "is_superuser": True}),
-    ("officer", "填报人", {}),
-    ("reviewer", "部门审核人", {}),
-    ("finance", "财政审核人", {}),
-    ("reader", "查阅人", {}),
+# The departments of the samples, hung under what they belong to in life: code and name of the parent, names below it.
+TREE = {
+    ("", "深圳市龙华区"): ("深圳市龙华区退役军人事务局", "深圳市龙华区社区网格管理中心"),
+    ("", "秦皇岛市山海关区退役军人事务局"): (
+        "秦皇岛市山海关区退役军人事务局本级",
+        "秦皇岛市山海关区军队离休退休干部休养所",
+    ),
+    ("", "株洲市石峰区"): ("株洲市石峰区退役军人事务局",),
+}
+SHANHAIGUAN, LONGHUA = "秦皇岛市山海关区退役军人事务局", "深圳市龙华区"
+# Account, name, roles with their departments (none: everywhere), what else is set.
+ACCOUNTS: tuple[tuple[str, str, tuple[tuple[str, str], ...], dict[str, bool]], ...] = (
+    ("admin", "管理员", ((Role.ADMINISTRATOR, ""),), {"is_staff": True, "is_superuser": True}),
+    (
+        "officer",
+        "填报人",
+        ((Role.OFFICER, "秦皇岛市山海关区退役军人事务局本级"), (Role.OFFICER, "深圳市龙华区社区网格管理中心")),
+        {},
+    ),
+    ("reviewer", "部门审核人", ((Role.DEPARTMENT_REVIEWER, SHANHAIGUAN), (Role.DEPARTMENT_REVIEWER, LONGHUA)), {}),
+    ("finance", "财政审核人", ((Role.FINANCE_REVIEWER, ""),), {}),
+    ("reader", "查阅人", ((Role.READER, ""),), {}),
+    ("security", "安全管理员", ((Role.SECURITY, ""),), {}),
+    ("auditor", "审计员", ((Role.AUDITOR, ""),), {}),
 )
 
 
@@ -33,6 +53,7 @@ class Command(BaseCommand):
             raise CommandError("这不是演示模式：演示账号和样例不会建立在正式系统中。请用 make run 试用。")
         try:
             self._samples()
+            self._departments()
             self._accounts()
         except DatabaseError as error:
             raise CommandError(f"数据库不能使用（{error}）。请先运行 manage.py migrate。") from error
@@ -49,14 +70,26 @@ class Command(BaseCommand):
             if file.refusal:
                 self.stderr.write(file.refusal)
 
+    def _departments(self) -> None:
+        """Hang the samples' departments into a tree, so that rights have something to reach down."""
+        for (code, name), below in TREE.items():
+            parent, _ = Department.objects.get_or_create(name=name, code=code, parent=None)
+            for child in Department.objects.filter(name__in=below, parent=None):
+                child.parent = parent
+                child.save()
+
     def _accounts(self) -> None:
         """Make the accounts with fresh random passwords at every start: nothing fixed can leak or be guessed."""
-        from projects.models import User
-
         self.stdout.write("演示账号（密码每次启动时更换）：")
-        for username, name, rights in ACCOUNTS:
-            password = secrets.token_urlsafe(9)
-            user, _ = User.objects.update_or_create(username=username, defaults={"display_name": name, **rights})
-            user.set_password(password)
+        for username, name, roles, rights in ACCOUNTS:
+            password = first_password()
+            user, made = User.objects.update_or_create(username=username, defaults={"display_name": name, **rights})
+            user.password = encode_random(password)
+            user.password_changed_at = timezone.now()
+            user.must_change_password = False
             user.save()
+            if made or not user.memberships.exists():
+                for role, where in roles:
+                    department = Department.objects.filter(name=where).first() if where else None
+                    Membership.objects.get_or_create(user=user, role=role, department=department)
             self.stdout.write(f"  {name}  {username} / {password}")
