@@ -103,7 +103,7 @@ def send_digests(*, connection: Any = None, progress: Callable[[], None] | None 
     _assign()
     waiting: dict[tuple[int, str], list[Notice]] = defaultdict(list)
     unsent = Notice.objects.filter(mailed_at=None).exclude(digest_key="").select_related("user")
-    for notice in unsent.order_by("user_id", "digest_key", "id"):
+    for notice in unsent.order_by("id"):
         waiting[notice.user_id, notice.digest_key].append(notice)
     mails = notices = failed = 0
     for (_user, key), listed in waiting.items():
