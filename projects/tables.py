@@ -108,7 +108,7 @@ class TargetTableTable(tables.Table):
         _("指标"),
         accessor="indicator_count",
         orderable=False,
-        attrs=_cell("c-count", "is-count", "is-minor", label=_("指标")),
+        attrs=_cell("c-count", "is-count", "is-minor", "is-off"),
     )
     status = tables.Column(_("状态"), order_by=("status", "id"), attrs=_cell("c-status"))
     updated_at = tables.Column(_("修改时间"), attrs=_cell("c-time", "is-minor", "is-off"))

@@ -20,6 +20,7 @@ CASES = {
     "一个年度": "year=2022",
     "一个部门及下级": "department=1",
     "状态：草稿": "status=draft",
+    "一种表式": "layout=hebei",
     "金额不低于 50 万元": "amount_min=50",
     "按金额排序": "sort=-amount",
     "第 100 页": "page=100",

@@ -24,6 +24,7 @@ def bare_list(request: HttpRequest) -> HttpResponse:
         year=int(asked["year"]) if "year" in asked else None,
         department=Department.objects.get(pk=asked["department"]) if "department" in asked else None,
         status=asked.get("status", ""),
+        layout=asked.get("layout", ""),
         amount_min=Decimal(asked["amount_min"]) * WAN if "amount_min" in asked else None,
     )
     total = queryset.order_by()[:CAP].count() if "q" in asked else queryset.order_by().count()

@@ -41,46 +41,63 @@ class Totals:
         return f"{self.count:,}" + ("+" if self.capped else "")
 
 
-class ByTotalsIndex(BaseTable):
-    """``FROM … INDEXED BY table_totals``: SQLite would take the index of one condition and fetch every row it names."""
+class IndexedTable(BaseTable):
+    """``FROM … INDEXED BY …``: without statistics SQLite takes the index of any condition and fetches all it names."""
+
+    index = ""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         sql, params = super().as_sql(compiler, connection)
-        return (f"{sql} INDEXED BY table_totals", params) if connection.vendor == "sqlite" else (sql, params)
+        return (f"{sql} INDEXED BY {self.index}", params) if connection.vendor == "sqlite" else (sql, params)
 
 
-def by_totals_index(queryset: QuerySet[TargetTable]) -> QuerySet[TargetTable]:
-    """Have a queryset without joins answered from the index that covers all conditions and the amount."""
+def by_index(queryset: QuerySet[TargetTable], index: str) -> QuerySet[TargetTable]:
+    """Have a queryset without joins answered from this index; one with joins stays as it is."""
     queryset = queryset.order_by()
     alias = queryset.query.get_initial_alias()
     if list(queryset.query.alias_map) == [alias]:
-        queryset.query.alias_map[alias] = ByTotalsIndex(TargetTable._meta.db_table, alias)
+        table = IndexedTable(TargetTable._meta.db_table, alias)
+        table.index = index
+        queryset.query.alias_map[alias] = table
     return queryset
 
 
 def totals_of(queryset: QuerySet[TargetTable], *, retired: bool = False, broad: bool = False) -> Totals:
-    """Count and add up, kind by kind, in two queries; void tables and former versions only when ``retired``.
+    """Count and add up, kind by kind; void tables and former versions only when ``retired``.
 
     ``queryset`` is to hold the retired ones either way. Everything is added up first, from one narrow index; then the
     few tables that are retired or no projects, which are subtracted or shown apart. Asking for the live projects
     alone would test each of all rows. ``broad``: a condition may leave most rows and has an index that SQLite would
     wrongly take.
     """
-    plain = by_totals_index(queryset) if broad else queryset.order_by()
-    everything = plain.aggregate(n=Count("*"), amount=Sum("amount"))
+    everything = (by_index(queryset, "table_totals") if broad else queryset.order_by()).aggregate(
+        n=Count("*"), amount=Sum("amount")
+    )
     figures = {TargetTable.Kind.PROJECT: [everything["n"], everything["amount"] or Decimal(0)]}
-    odd = plain.filter(Q(kind__in=OTHER_KINDS) | Q(status__in=TargetTable.RETIRED)).values_list("kind", "status")
-    for kind, status, count, amount in odd.annotate(n=Count("*"), amount=Sum("amount")):
-        amount = amount or Decimal(0)
-        if kind != TargetTable.Kind.PROJECT or (not retired and status in TargetTable.RETIRED):
+    for kind, status, count, amount in _odd_ones(queryset, retired=retired, broad=broad):
+        hidden = not retired and status in TargetTable.RETIRED
+        if kind != TargetTable.Kind.PROJECT or hidden:
             figures[TargetTable.Kind.PROJECT][0] -= count
-            figures[TargetTable.Kind.PROJECT][1] -= amount
-        if kind != TargetTable.Kind.PROJECT and (retired or status not in TargetTable.RETIRED):
+            figures[TargetTable.Kind.PROJECT][1] -= amount or 0
+        if kind != TargetTable.Kind.PROJECT and not hidden:
             figure = figures.setdefault(TargetTable.Kind(kind), [0, Decimal(0)])
             figure[0] += count
-            figure[1] += amount
+            figure[1] += amount or 0
     parts = [Part(str(kind.label), *figures[kind]) for kind in TargetTable.Kind if kind in figures and figures[kind][0]]
     return Totals(sum(part.count for part in parts), parts)
+
+
+def _odd_ones(queryset: QuerySet[TargetTable], *, retired: bool, broad: bool) -> list[tuple[Any, ...]]:
+    """Return kind, state, number and amount of the tables that are no projects, or (unless ``retired``) retired."""
+    no_projects, out_of_use = Q(kind__in=OTHER_KINDS), Q(status__in=TargetTable.RETIRED)
+    if not broad:
+        chosen = [queryset.filter(no_projects if retired else no_projects | out_of_use)]
+    else:
+        chosen = [by_index(queryset.filter(no_projects), "table_kind")]
+        if not retired:
+            chosen.append(by_index(queryset.filter(out_of_use & ~no_projects), "table_status"))
+    figures = {"n": Count("*"), "amount": Sum("amount")}
+    return [row for part in chosen for row in part.order_by().values_list("kind", "status").annotate(**figures)]
 
 
 def found_by_text(queryset: QuerySet[TargetTable]) -> tuple[QuerySet[TargetTable], Totals]:
