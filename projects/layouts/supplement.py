@@ -27,6 +27,7 @@ from projects.targettable import (
 HEADING = "附：本表式未设栏目的内容"
 _OTHER = "其他栏目·"
 _NONE = "（无）"
+_YEAR = re.compile(r"20\d\d")
 _ROW = re.compile(r"(.+?)第(\d+)行·(.+)")
 
 # Understood from other cells when the form is read again.
@@ -146,8 +147,9 @@ def apply_supplement(table: TargetTable, pairs: list[tuple[str, str]]) -> list[s
     """Put the texts of a supplement back into their fields; return the names that are unknown."""
     unknown = []
     for name, text in pairs:
-        if name in _BY_NAME:
-            _set(table, _BY_NAME[name], text)
+        path = _BY_NAME.get(name, "")
+        if path and (path != "fiscal_year" or _YEAR.fullmatch(text)):
+            _set(table, path, text)
         elif name.startswith(_OTHER):
             table.extra[name.removeprefix(_OTHER)] = text
         elif name in _LIST_BY_NAME and text == _NONE:
