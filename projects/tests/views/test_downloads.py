@@ -19,9 +19,7 @@ NAME = "%E5%8A%9E%E5%85%AC%E8%AE%BE%E5%A4%87%E8%B4%AD%E7%BD%AE"  # 办公设备�
 def content(client: Client, address: str) -> bytes:
     answer = client.get(address)
     assert answer.status_code == 200
-    found = answer.getvalue()
-    answer.close()
-    return found
+    return answer.getvalue()  # the test client closes what has been read to its end
 
 
 @pytest.mark.parametrize("suffix", TYPES)

@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from projects.models import Department, Membership, Role, User
@@ -30,6 +31,8 @@ def inline_in(text: str) -> list[str]:
     return parser.found
 
 
+# PostgreSQL is asked how common the words are in one question more.
+SEARCH = 13 if connection.vendor == "sqlite" else 14
 PAGES = ["/", "/tables/", "/departments/"]
 
 
@@ -138,7 +141,7 @@ def test_inactive_account_sees_nothing(client: Client, make: Make, person: User)
     [
         ("/", 12),
         ("/tables/", 11),
-        ("/tables/?q=电脑", 13),
+        ("/tables/?q=电脑", SEARCH),
         ("/tables/?department={department}&year=2021&sort=-amount", 13),
         ("/departments/", 7),
         ("/departments/{department}/", 12),
