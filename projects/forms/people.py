@@ -15,6 +15,7 @@ from projects.forms.widgets import Select
 from projects.models import Department, Role, User
 from projects.models.department import NAME_LENGTH
 
+ALL = "all"
 STATES = [("", _("全部")), ("active", _("在用")), ("inactive", _("已停用")), ("waiting", _("尚未登录"))]
 
 
@@ -23,11 +24,16 @@ class DepartmentField(forms.ChoiceField):
 
     widget = Select
 
-    def offer(self, departments: Iterable[Department], *, empty: Any = None) -> None:
-        """``empty`` names the choice of no department in particular; without it one has to be chosen."""
+    def offer(self, departments: Iterable[Department], *, empty: Any = None, everywhere: bool = False) -> None:
+        """``empty`` names the choice of no department in particular; without it one has to be chosen.
+
+        ``everywhere`` adds all departments as a choice of its own, cleaned to ``None``: never taken by oversight.
+        """
         rows = list(departments)
         self._rows = {str(row.pk): row for row in rows}
         head = [("", empty if empty is not None else _("请选择"))]
+        if everywhere:
+            head.append((ALL, _("全部部门")))
         self.choices = head + department_choices(rows)
         self.required = empty is None
 
@@ -69,7 +75,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, data: Any, *, departments: Iterable[Department], roles: list[str], everywhere: bool) -> None:
         super().__init__(data)
-        self.fields["department"].offer(departments, empty=_("全部部门") if everywhere else None)
+        self.fields["department"].offer(departments, everywhere=everywhere)
         self.fields["roles"].choices = [(role, Role(role).label) for role in roles]
 
     def clean_username(self) -> str:
@@ -92,7 +98,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, data: Any, *, departments: Iterable[Department], roles: list[str], everywhere: bool) -> None:
         super().__init__(data)
-        self.fields["department"].offer(departments, empty=_("全部部门") if everywhere else None)
+        self.fields["department"].offer(departments, everywhere=everywhere)
         self.fields["role"].choices = [(role, Role(role).label) for role in roles]
 
 

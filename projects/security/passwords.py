@@ -71,7 +71,7 @@ class NotUsedBefore:
                 raise ValidationError(_("不能使用现在或最近用过的密码。"), code="password_used")
 
     def get_help_text(self) -> str:
-        return _("不能与最近 %(n)d 次用过的相同。") % {"n": _history()}
+        return _("不能与最近 %(n)d 个密码相同。") % {"n": settings.PASSWORD_HISTORY}
 
 
 def _history() -> int:
