@@ -14,7 +14,6 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -45,10 +44,10 @@ class JsonFormatter(logging.Formatter):
             if key not in _STANDARD:
                 line |= _extra(key, value)
         if record.exc_info and record.exc_info[0] is not None:
-            line["exception"] = self.formatException(record.exc_info)  # type: ignore[arg-type]
+            line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=_by_type)
 
-    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+    def formatException(self, ei: Any) -> str:
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             return super().formatException(ei)
         frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(ei[2])]

@@ -6,7 +6,7 @@ What is open is derived from the tables' states at the time of the run. A due da
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,7 +95,7 @@ def _notices(
     stage: _Stage,
     open_tables: dict[tuple[int, str], Counter[int]],
     paths: dict[int, str],
-    members: list[tuple[int, str, str | None]],
+    members: Sequence[tuple[int, str, str | None]],
     now: datetime,
 ) -> Iterator[Notice]:
     counts: Counter[str] = Counter()

@@ -228,8 +228,10 @@ def copied(table: TargetTable, year: int, choice: Choice) -> TargetTable:
     if not choice.funding:
         draft.funding, draft.spend_plan = Funding(), []
         draft.project.fixed_assets = None
-        for row in (*draft.costs, *draft.items):
-            row.amount = None
+        for cost in draft.costs:
+            cost.amount = None
+        for item in draft.items:
+            item.amount = None
     return draft
 
 
