@@ -47,11 +47,15 @@ def run(report: Report) -> None:
     medians = {name: times.median for name, times in found.items()}
     ours, bare = medians[OURS], min(medians[name] for name in (TREE, STREAM, LEVELS))
     rows = [Row(OURS, _each(ours, tables), 1.0)]
-    rows += [Row(name, _each(medians[name], tables), medians[name] / ours) for name in steps]
+    rows += [Row(name, _each(medians[name], tables), found[name].per(found[OURS])) for name in steps]
     for name in (TREE, STREAM, LEVELS):
-        need = at_most(ours / medians[name], 3) if medians[name] == bare else {"ratio": ours / medians[name]}
+        need = (
+            at_most(found[OURS].per(found[name]), 3)
+            if medians[name] == bare
+            else {"ratio": found[OURS].per(found[name])}
+        )
         rows.append(Row(name, _each(medians[name], tables), **need))
-    rows.append(Row(PLAIN, _each(medians[PLAIN], tables), medians[PLAIN] / ours))
+    rows.append(Row(PLAIN, _each(medians[PLAIN], tables), found[PLAIN].per(found[OURS])))
     report.table(f"读 Word：{len(tables)} 张表的册子 read and match", "毫秒/表 ms", rows)
     same = "读回的表与写出的逐项相同" if read(data) == tables else "注意：读回的表与写出的不同"
     report.note(f"{same}；要求对 lxml 各写法中最快的一种；{noise(found)}")
@@ -69,7 +73,7 @@ def _grow(report: Report, data: bytes, tables: list[TargetTable]) -> None:
     few, each = found["few"].median / len(tables), found["many"].median / count
     rows = [
         Row(f"{len(tables)} 张一册", f"{few * 1000:.3f}"),
-        Row(f"{count} 张一册", f"{each * 1000:.3f}", each / few),
+        Row(f"{count} 张一册", f"{each * 1000:.3f}", found["many"].per(found["few"]) * len(tables) / count),
     ]
     with folder() as place:
         path = place / "book.docx"
@@ -79,7 +83,7 @@ def _grow(report: Report, data: bytes, tables: list[TargetTable]) -> None:
             asked = {"need": f"≤ {MEMORY_MIB} MiB", "met": mib <= MEMORY_MIB} if name == OURS else {}
             rows.append(Row(f"{count} 张，内存高出起点：{name}", f"{mib:.1f} MiB", **asked))
     report.table("读 Word：由少到多 read growth", "毫秒/表 ms", rows)
-    report.note("内存含读出的全部表；每一格取自独立进程的 VmHWM")
+    report.note(f"内存含读出的全部表；每一格取自独立进程的 VmHWM；{noise(found)}")
 
 
 def memory(path: str, name: str) -> Job:

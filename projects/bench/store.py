@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from projects.bench.child import Job
 from projects.bench.report import Report, Row, at_least
 from projects.bench.samples import MANY, many_tables
-from projects.bench.timing import compare, folder, in_child, noise
+from projects.bench.timing import Times, compare, folder, in_child, noise
 
 OURS, PLAIN, PREFETCH = "本系统 ours", "ORM 逐行 save() / 逐表读", "ORM prefetch_related"
 
@@ -57,15 +57,14 @@ def fresh_database(server: str) -> Iterator[str]:
 def _print(report: Report, database: str, need: float, found: dict[str, Any]) -> None:
     count, rows = found["tables"], []
     for what, key in (("存", "save"), ("取", "load")):
-        ours, plain = found[key][OURS], found[key][PLAIN]
-        rows.append(Row(f"{what}：{OURS}", f"{ours * 1000:.0f}", 1.0))
-        rows.append(Row(f"{what}：{PLAIN}", f"{plain * 1000:.0f}", **at_least(plain / ours, need)))
-        if PREFETCH in found[key]:
-            other = found[key][PREFETCH]
-            rows.append(Row(f"{what}：{PREFETCH}", f"{other * 1000:.0f}", other / ours))
-    both = [found["save"][way] + found["load"][way] for way in (OURS, PLAIN)]
-    rows.append(Row("存 + 取：本系统", f"{both[0] * 1000:.0f}", 1.0))
-    rows.append(Row("存 + 取：ORM", f"{both[1] * 1000:.0f}", **at_least(both[1] / both[0], need)))
+        times = {way: Times(rounds, rounds) for way, rounds in found[key].items()}
+        ours = times[OURS]
+        rows.append(Row(f"{what}：{OURS}", f"{ours.median * 1000:.0f}", 1.0))
+        rows.append(
+            Row(f"{what}：{PLAIN}", f"{times[PLAIN].median * 1000:.0f}", **at_least(times[PLAIN].per(ours), need))
+        )
+        if PREFETCH in times:
+            rows.append(Row(f"{what}：{PREFETCH}", f"{times[PREFETCH].median * 1000:.0f}", times[PREFETCH].per(ours)))
     report.table(f"{database}：存取 {count} 张表（{found['rows']} 行）store and load", "毫秒 ms", rows)
     report.note(f"{found['same']}；对照同在一个事务、写同样的列；{found['noise']}")
 
@@ -114,8 +113,8 @@ def job(count: str, rounds: str) -> Job:
     return {
         "tables": len(tables),
         "rows": written,
-        "save": {name: times.median for name, times in saving.items()},
-        "load": {name: times.median for name, times in loading.items()},
+        "save": {name: times.rounds for name, times in saving.items()},
+        "load": {name: times.rounds for name, times in loading.items()},
         "same": "两种写法读回的表都与存入的逐项相同" if same else "注意：读回的表与存入的不同，倍数不可比",
         "noise": noise(saving | {f"load {name}": times for name, times in loading.items()}),
     }

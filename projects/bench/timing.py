@@ -23,13 +23,21 @@ _REPEATS = 5
 
 @dataclass(slots=True)
 class Times:
-    """Seconds of one way over all rounds."""
+    """Seconds of one way: every sample, and the median of each round."""
 
     seconds: list[float] = field(default_factory=list)
+    rounds: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
         return statistics.median(self.seconds)
+
+    def per(self, other: Times) -> float:
+        """Return how many times as long this way takes as ``other``: the median of the ratios round by round.
+
+        Whatever else the machine does in a round slows both ways down, so the ratio is calmer than the times.
+        """
+        return statistics.median(a / b for a, b in zip(self.rounds, other.rounds, strict=True))
 
     @property
     def spread(self) -> float:
@@ -58,7 +66,9 @@ def compare(
         names = list(ways)
         for turn in range(rounds):
             for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                found[name].seconds += [_sample(name, ways[name], before) for _ in range(repeats[name])]
+                samples = [_sample(name, ways[name], before) for _ in range(repeats[name])]
+                found[name].seconds += samples
+                found[name].rounds.append(statistics.median(samples))
     finally:
         gc.unfreeze()
     return found
@@ -94,7 +104,7 @@ def in_child(job: str, *arguments: str | int, database: str = "") -> dict[str, A
     with folder() as var:
         env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
         env |= {"DJANGO_SETTINGS_MODULE": "perfgoals.settings", "PERFGOALS_DEMO": "1", "PERFGOALS_VAR": str(var)}
-        env |= {"DATABASE_URL": database} if database else {}
+        env |= {"LOG_LEVEL": "WARNING"} | ({"DATABASE_URL": database} if database else {})
         done = subprocess.run(  # noqa: S603  our own module
             [sys.executable, "-m", "projects.bench.child", job, *map(str, arguments)],
             cwd=ROOT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from indicators.targets import understood
+from indicators import targets
 from projects.bench.report import Report, Row
 from projects.bench.samples import hebei_tables
 from projects.bench.timing import compare, noise
@@ -25,9 +25,18 @@ def run(report: Report) -> None:
         "一张表的内容校验值 sha256": (len(tables), lambda: [table.sha256() for table in tables]),
         "一张表的检索文字 grams": (len(tables), lambda: [grams(table_text(table)) for table in tables]),
         "一张表转为交换格式 to_dict": (len(tables), lambda: [table.to_dict() for table in tables]),
-        "看懂一个指标值 understood": (len(values), lambda: [understood(value) for value in values]),
+        "初次看懂一个指标值 understood": (len(values), lambda: _understand(values)),
     }
     found = compare({name: way for name, (_, way) in parts.items()}, rounds=3 if report.quick else 9)
     rows = [Row(name, f"{found[name].median * 1e6 / count:.1f}") for name, (count, _) in parts.items()]
     report.table("小件 small parts", "微秒 µs", rows)
     report.note(noise(found))
+
+
+def _understand(values: list[str]) -> None:
+    """Read values as if none had been seen before, but for those that stand twice in these tables."""
+    for part in vars(targets).values():
+        if hasattr(part, "cache_clear"):
+            part.cache_clear()
+    for value in values:
+        targets.understood(value)

@@ -45,8 +45,8 @@ def run(report: Report) -> None:
     count = len(tables)
     rows = [
         Row(OURS, f"{ours * 1000 / count:.3f}", 1.0),
-        Row(BARE, f"{bare * 1000 / count:.3f}", **at_most(ours / bare, 1.5)),
-        Row(PLAIN, f"{plain * 1000 / count:.2f}", plain / ours),
+        Row(BARE, f"{bare * 1000 / count:.3f}", **at_most(found[OURS].per(found[BARE]), 1.5)),
+        Row(PLAIN, f"{plain * 1000 / count:.2f}", found[PLAIN].per(found[OURS])),
     ]
     report.table(f"Excel：{count} 张表成册 xlsx export", "毫秒/表 ms", rows)
     written = [contents(way()) for way in ways.values()]
@@ -64,10 +64,11 @@ def _grow(report: Report, tables: list[TargetTable]) -> None:
     few, each = found["few"].median / len(tables), found["many"].median / count
     rows = [
         Row(f"{len(tables)} 个工作表", f"{few * 1000:.3f}"),
-        Row(f"{count} 个工作表", f"{each * 1000:.3f}", each / few),
+        Row(f"{count} 个工作表", f"{each * 1000:.3f}", found["many"].per(found["few"]) * len(tables) / count),
         Row(f"{count} 个工作表，内存高出起点", f"{in_child('xlsx:stream', count)['mib']:.1f} MiB"),
     ]
     report.table("Excel：由少到多 xlsx growth", "毫秒/表 ms", rows)
+    report.note(noise(found))
 
 
 def stream(count: str) -> Job:
