@@ -289,6 +289,8 @@ LOGGING = {
         # Django attaches its own handlers to these; one line an event is enough.
         "django": {"handlers": [], "propagate": True},
         "axes": {"level": "ERROR"},
+        # The demo's own server writes a line a request already.
+        "perfgoals.request": {"level": "WARNING" if DEMO else "INFO"},
         "django.server": {"handlers": ["stderr"], "propagate": False},
     },
 }

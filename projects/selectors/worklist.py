@@ -19,7 +19,7 @@ from projects.permissions import rights_of
 if TYPE_CHECKING:
     from projects.models import User
 
-SHOWN = 20
+SHOWN = 10
 """Rows of each part; its count is of all."""
 
 Status = TargetTable.Status
@@ -46,11 +46,15 @@ class Task:
 
 @dataclass(slots=True)
 class Part:
-    """One kind of work: how many tables, how many past their date, and the most urgent of them."""
+    """One kind of work: how many tables, how many past their date, and the most urgent of them.
+
+    ``status`` is the state under which the list shows them (of reviews at two levels: that of the most urgent).
+    """
 
     key: str
     count: int = 0
     overdue: int = 0
+    status: str = ""
     tasks: list[Task] = field(default_factory=list)
 
 
@@ -154,6 +158,7 @@ def _part(
     year_names = ("year", "levels", "due", "department_due", "finance_due")
     for row in rows.values(*names, *(f"fiscal_year__{name}" for name in year_names))[:SHOWN]:
         moment = row["fiscal_year__due"] if due else _review_due(row)
+        part.status = part.status or row["status"]
         part.tasks.append(
             Task(
                 pk=row["pk"],
