@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from indicators.models import Category
-from projects.models import Department, TargetTable, User
+from projects.models import Department, Membership, Role, TargetTable, User
 from projects.models.department import subtree
 from projects.selectors.departments import department_tree, find_departments
 from projects.selectors.tables import filter_tables, list_tables, previous_table, previous_tables, visible_to
@@ -135,8 +135,12 @@ def test_previous_tables_are_those_of_the_latest_earlier_year_in_one_query() -> 
 def test_visible_to_nobody_without_login() -> None:
     save_tables([table()])
     assert visible_to(AnonymousUser()).count() == 0
-    assert visible_to(User.objects.create(username="a")).count() == 1
-    assert visible_to(User.objects.create(username="b", is_active=False)).count() == 0
+    reader = User.objects.create(username="a")
+    assert visible_to(reader).count() == 0
+    Membership.objects.create(user=reader, role=Role.READER)
+    assert visible_to(User.objects.get(pk=reader.pk)).count() == 1
+    User.objects.update(is_active=False)
+    assert visible_to(User.objects.get(pk=reader.pk)).count() == 0
 
 
 def test_national_category_tree() -> None:
