@@ -1,6 +1,6 @@
 """Addresses of the pages about target tables."""
 
-from django.urls import path
+from django.urls import include, path
 
 from projects.views import departments, downloads, home, notices, table, tables, years
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("departments/<int:pk>/", departments.department, name="department"),
     path("tables/", tables.table_list, name="table-list"),
     path("tables/book.<slug:suffix>", downloads.book, name="table-book"),
+    path("", include("projects.entry_urls")),
     path("tables/<int:pk>/", table.table, name="table"),
     path("tables/<int:pk>/table.<slug:suffix>", downloads.single, name="table-download"),
 ]

@@ -18,7 +18,7 @@ from projects.layouts.render import draw_blocks, title_of
 from projects.layouts.rows_draw import Pair, pairs_of
 from projects.layouts.steps import STEP_NAMES, Step, steps_of
 from projects.layouts.supplement import layout_has, unbound
-from projects.layouts.typed import INDICATOR_LISTS, is_unread, kind_of, shown
+from projects.layouts.typed import INDICATOR_LISTS, is_unread, kind_of, reading, shown
 from projects.targettable import ROW_TYPES
 
 CellData = dict[str, Any]
@@ -29,6 +29,9 @@ def form_steps(draft: Draft, states: dict[str, str]) -> list[dict[str, Any]]:
     layout = draft.layout
     drawn = [rows for grid in draw_blocks(draft.table, layout) for rows in grid]
     rows_of = [_block_rows(draft, block, rows) for block, rows in zip(layout.blocks, drawn, strict=True)]
+    # The place of each row on the form, so that a page can put the steps' rows together again.
+    for at, row in enumerate(row for rows in rows_of for row in rows):
+        row["at"] = at
     found = [_step(draft, step, rows_of, states) for step in steps_of(layout)]
     other = list(other_fields(draft))
     if other:
@@ -230,6 +233,8 @@ def _list_cell(
     value = draft.value(path) if paths else None
     made = _data(cell) | {"path": path, "covers": paths[1:], "prefix": "", "kind": cell_kind(f"{rows}.{leaf}")}
     made |= {"name": ROW_FIELD_NAMES[rows].get(leaf, leaf), "unread": is_unread(f"{rows}.{leaf}", value)}
+    if made["kind"] == "target" and value:
+        made["understood"] = reading(f"{rows}.value", value)
     if not paths:
         before = [pair[side] for pair in pairs[:index] if pair[side] is not None]
         made["after"] = uids.get(id(before[-1]), "") if before else ""

@@ -46,6 +46,11 @@ def project_labels() -> frozenset[str]:
     return frozenset(label for label, path in _meaning().labels.items() if path == "project.name")
 
 
+def column_words() -> dict[str, str]:
+    """Return bare heading → field of an indicator, over all localities."""
+    return _meaning().columns
+
+
 @dataclass(slots=True)
 class _Draft:
     """A layout in the making: which label was bound to which path, and the blocks so far."""

@@ -60,6 +60,9 @@ ACTIONS: dict[str, str] = {
     "table.cancel_adjustment": "取消调整",
     "table.void": "作废",
     "table.restore": "恢复",
+    "attachment.add": "添加附件",
+    "attachment.delete": "删除附件",
+    "attachment.download": "下载附件",
     "book.download": "下载成册",
     "revision.download": "下载提交版本",
     "audit.export": "导出审计日志",
@@ -131,7 +134,7 @@ def cleaned(value: Any, depth: int = 0) -> Any:
         if depth >= DEEPEST:
             return "…"
         return {
-            str(key): HIDDEN
+            str(key).replace("\0", ""): HIDDEN
             if _SECRET_NAME.search(str(key)) and not isinstance(item, bool)
             else cleaned(item, depth + 1)
             for key, item in value.items()

@@ -1,0 +1,160 @@
+"""Begin tables and submit them: one at a time, or many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.layouts import all_layouts
+from projects.models import Department, FiscalYear, Project, Role
+from projects.permissions import EVERYWHERE, rights_of
+from projects.selectors.tables import visible_to
+from projects.services import creating, submitting
+from projects.services.entry import finding_data
+from projects.services.entry_store import load
+from projects.views.entry import answers_json, row_of
+from projects.views.jsonbody import BadBody, body_of, number_of, text_of
+
+KINDS = {"project": "项目支出", "department": "部门整体", "summary": "汇总表"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers_json
+def new(request: HttpRequest) -> HttpResponse:
+    """The page that asks for year, department, form and project; or, posted, the new table."""
+    if request.method == "POST":
+        return _create(request)
+    departments = _own_departments(request)
+    if not departments:
+        raise Http404(_("只有填报人可以新建绩效目标表"))
+    years = list(FiscalYear.objects.filter(state=FiscalYear.State.OPEN).order_by("-year"))
+    layouts = [{"id": form.id, "name": form.name, "kind": form.kind} for form in all_layouts()]
+    chosen = next((item for item in departments if str(item.pk) == request.GET.get("department")), departments[0])
+    projects = Project.objects.filter(department=chosen).order_by("name", "id")[:500]
+    context = {
+        "years": years,
+        "departments": departments,
+        "department": chosen,
+        "layouts": layouts,
+        "kinds": KINDS,
+        "projects": projects,
+        "usual": _usual_layout(chosen),
+    }
+    return render(request, "projects/entry/new.html", context)
+
+
+def _own_departments(request: HttpRequest) -> list[Department]:
+    ids = rights_of(request.user).department_ids(Role.OFFICER)
+    departments = Department.objects.order_by("path")
+    return list(departments if ids is EVERYWHERE else departments.filter(pk__any_of=ids))
+
+
+def _usual_layout(department: Department) -> str:
+    """The form that this department filed last."""
+    found = department.tables.exclude(layout="").order_by("-id").values_list("layout", flat=True).first()
+    return found or "mof-2015"
+
+
+def _create(request: HttpRequest) -> JsonResponse:
+    body = body_of(request)
+    department = _department(request, number_of(body, "department"))
+    year = get_object_or_404(FiscalYear, year=number_of(body, "year"))
+    project = None
+    if body.get("project") is not None:
+        project = get_object_or_404(Project, pk=number_of(body, "project"), department=department)
+    try:
+        row = creating.create_table(
+            user=request.user,
+            year=year,
+            department=department,
+            layout=text_of(body, "layout"),
+            project=project,
+            name=text_of(body, "name", ""),
+            skeleton=body.get("skeleton") is True,
+        )
+    except creating.CreateRefused as error:
+        answer: dict[str, Any] = {"ok": False, "error": "refused", "message": error.reason}
+        if error.existing and visible_to(request.user).filter(pk=error.existing).exists():
+            answer |= {"error": "taken", "id": error.existing, "url": reverse("entry", args=[error.existing])}
+        return JsonResponse(answer, status=409)
+    return JsonResponse({"id": row.pk, "url": reverse("entry", args=[row.pk])}, status=201)
+
+
+def _department(request: HttpRequest, pk: int) -> Department:
+    """A department where this person files; any other does not exist for them."""
+    department = get_object_or_404(Department, pk=pk)
+    if not rights_of(request.user).has(Role.OFFICER, department):
+        raise Http404(_("没有这个部门"))
+    return department
+
+
+@require_POST
+@answers_json
+def bulk(request: HttpRequest) -> JsonResponse:
+    body = body_of(request)
+    year = get_object_or_404(FiscalYear, year=number_of(body, "year"))
+    tables, take = body.get("tables"), body.get("take", ["goals", "indicators"])
+    if not _numbers(tables) or not isinstance(take, list):
+        raise BadBody("tables 应为编号的数组")
+    made = creating.bulk_create(user=request.user, year=year, tables=tables, take=[str(name) for name in take])
+    return JsonResponse(
+        {
+            "created": [{"source": source, "id": pk} for source, pk in made.created],
+            "skipped": [{"source": s.source, "label": s.label, "message": s.message} for s in made.skipped],
+        }
+    )
+
+
+def _numbers(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 1_000 and all(type(item) is int for item in value)
+
+
+@require_POST
+@answers_json
+def submit(request: HttpRequest, pk: int) -> JsonResponse:
+    row = row_of(request, pk)
+    body = body_of(request)
+    version, reason = number_of(body, "version"), text_of(body, "reason", "")
+    try:
+        submitting.submit(user=request.user, table_id=row.pk, version=version, reason=reason)
+    except submitting.SubmitRefused as error:
+        draft = load(row).draft
+        findings = [finding_data(finding, draft) for finding in error.findings]
+        answer = {"ok": False, "error": error.error, "message": error.message, "findings": findings}
+        if not findings:
+            del answer["findings"]
+        return JsonResponse(answer, status=409)
+    return JsonResponse({"ok": True, "url": reverse("table", args=[pk])})
+
+
+@require_POST
+@answers_json
+def submit_many(request: HttpRequest) -> JsonResponse:
+    listed = body_of(request).get("tables")
+    if not isinstance(listed, list) or len(listed) > 500 or not all(isinstance(item, dict) for item in listed):
+        raise BadBody("tables 应为表的数组")
+    wishes = [
+        submitting.Wish(number_of(item, "id"), number_of(item, "version"), text_of(item, "reason", ""))
+        for item in listed
+    ]
+    results = submitting.submit_each(user=request.user, wishes=wishes)
+    return JsonResponse(
+        {
+            "results": [
+                {
+                    "id": result.id,
+                    "label": result.label,
+                    "ok": not result.error,
+                    "error": result.error,
+                    "message": result.message,
+                    "findings": [f"{finding.text}" for finding in result.findings],
+                }
+                for result in results
+            ]
+        }
+    )
