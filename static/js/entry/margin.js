@@ -1,0 +1,134 @@
+// The margin at the right of the paper: what the cell in focus asks for and by which rule, what was understood of it,
+// what is wrong with it. On the last step it holds all findings, each level with its cell.
+import { button, el, icon } from "./dom.js";
+import { WORDS, grouped, readingOf } from "./cells.js";
+import { parts } from "./doc.js";
+
+const LEVELS = { block: ["block", "须修改"], warn: ["warn", "提醒"], info: ["info", "说明"] };
+const GAP = 8;
+
+export class Margin {
+  #path = "";
+
+  constructor(place, app, help) {
+    this.place = place;
+    this.app = app;
+    this.help = help;
+    addEventListener("resize", () => this.align());
+  }
+
+  show(path) {
+    this.#path = path;
+    this.draw();
+  }
+
+  draw() {
+    if (this.app.step === "check") return void this.#all();
+    const path = this.#path;
+    this.place.classList.remove("margin--notes");
+    if (!path || !this.app.doc.has(path)) return void this.place.replaceChildren(...this.#idle());
+    this.place.replaceChildren(
+      el("h2", {}, this.app.nameOf(path)),
+      ...this.#explained(path),
+      ...this.#understood(path),
+      ...this.#offers(path),
+      ...this.#findings(path),
+    );
+    return undefined;
+  }
+
+  #idle() {
+    return [
+      el("h2", {}, "填写说明"),
+      el("p", { class: "quiet" }, "把光标放进一格，这里显示它的填写要求、出处和识别结果。"),
+      el("p", { class: "quiet" }, "按 ? 查看键盘操作；内容随填随存。"),
+    ];
+  }
+
+  #explained(path) {
+    const at = parts(path);
+    const entry = this.help[at ? `${at.list}.${at.leaf}` : path] ?? this.help[path.split(".")[0]];
+    if (!entry) return [];
+    const source = entry[1] ? el("p", { class: "margin__source" }, `出处：${entry[1]}`) : null;
+    return [el("p", { class: "margin__help" }, entry[0]), ...(source ? [source] : [])];
+  }
+
+  #understood(path) {
+    const text = this.app.doc.text(path);
+    const cell = this.app.cells.get(path);
+    const found = [];
+    const limit = this.app.paper.limits[path];
+    if (limit) found.push(el("p", { class: text.length > limit ? "margin__over num" : "quiet num" }, `${text.length} / ${limit} 字`));
+    else if (text.length > 60) found.push(el("p", { class: "quiet num" }, `${text.replace(/\s/g, "").length} 字`));
+    if (!text || !cell) return found;
+    if (cell.unread) {
+      found.push(el("p", { class: "margin__reads is-warn" }, icon("warn"), "没有看懂这一格，按原文保留。"));
+    } else if (cell.understood) {
+      const words = readingOf(cell.understood, text) || WORDS[cell.understood.reading];
+      if (words) found.push(el("p", { class: "margin__reads" }, el("span", { class: "quiet" }, "识别为 "), el("b", {}, words)));
+    }
+    return found;
+  }
+
+  #offers(path) {
+    const offers = this.app.offersAt(path);
+    if (!offers.length) return [];
+    const lines = offers.map((offer) =>
+      el("li", {}, button(offer.title, () => this.app.take(offer), "btn btn-plain btn-offer"), offer.text ? el("span", { class: "num" }, offer.text) : null),
+    );
+    return [el("h3", {}, "可代填"), el("ul", { class: "margin__offers" }, ...lines)];
+  }
+
+  #findings(path) {
+    const found = this.app.findings.filter((finding) => finding.path === path || parts(path)?.uid && finding.path === parts(path).list + "/" + parts(path).uid);
+    const list = el("ul", { class: "margin__findings", id: "margin-findings" }, ...found.map((finding) => el("li", {}, ...note(finding))));
+    return [list];
+  }
+
+  // --- all findings, beside their cells ---
+
+  #all() {
+    this.place.classList.add("margin--notes");
+    const notes = this.app.findings.map((finding) => {
+      const jump = button("", () => this.app.jump(finding.path), `note note--${finding.level}`, { "data-to": finding.path });
+      jump.append(...note(finding, this.app.nameOf(finding.path)));
+      return el("li", {}, jump);
+    });
+    const head = el("h2", {}, notes.length ? `需要看一看的 ${notes.length} 处` : "没有发现问题");
+    this.place.replaceChildren(head, el("ol", { class: "notes" }, ...notes));
+    this.align();
+  }
+
+  // Each note as high as its cell, pushed down by the one above.
+  align() {
+    const list = this.place.querySelector(".notes");
+    if (!list) return;
+    const wide = getComputedStyle(list).position === "relative";
+    const top = list.getBoundingClientRect().top;
+    const heights = [...list.children].map((item) => {
+      const cell = this.app.paper.cells(item.firstChild.dataset.to)[0];
+      return [item, cell ? cell.getBoundingClientRect().top - top : 0];
+    });
+    heights.sort((one, two) => one[1] - two[1]);
+    if (heights.some(([item], index) => item !== list.children[index])) list.append(...heights.map(([item]) => item));
+    let free = 0;
+    for (const [item, wanted] of heights) {
+      const at = Math.max(wanted, free);
+      item.style.top = wide ? `${at}px` : "";
+      free = at + item.offsetHeight + GAP;
+    }
+    list.style.minHeight = wide ? `${free}px` : "";
+  }
+}
+
+export function note(finding, name = "") {
+  const [symbol, word] = LEVELS[finding.level] ?? LEVELS.info;
+  return [
+    el("span", { class: `mark mark--${finding.level}` }, icon(symbol), word),
+    name ? el("b", {}, name) : null,
+    el("span", { class: "note__text" }, finding.text),
+    finding.source ? el("small", { class: "quiet" }, finding.source) : null,
+  ].filter(Boolean);
+}
+
+export const amountText = (text) => grouped(text);

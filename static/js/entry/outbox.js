@@ -1,0 +1,175 @@
+// Changes on their way to the server: one small request at a time, a moment after the last keystroke or at once when
+// a cell is left. Whatever the server has not confirmed stays in this browser (keep.js), and is sent again under the
+// same batch number, so that nothing is lost and nothing is done twice.
+import { request, uuid } from "./dom.js";
+import { parts } from "./doc.js";
+
+const MOMENT = 600;
+const RETRY = [1000, 2000, 5000, 10000, 20000];
+
+export class Outbox {
+  #timer = 0;
+  #tries = 0;
+  #listeners = {};
+
+  // `served`: the text of each path as the server last told it; it goes along as `was`.
+  constructor({ url, version, served, keep }) {
+    this.url = url;
+    this.version = version;
+    this.served = served;
+    this.keep = keep;
+    this.queue = [];
+    this.sending = null;
+    this.busy = false;
+    this.halted = "";
+    this.savedAt = null;
+    addEventListener("online", () => this.flush());
+    addEventListener("focus", () => this.#wake());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.flush() : this.#wake()));
+  }
+
+  on(name, listener) {
+    this.#listeners[name] = listener;
+  }
+
+  get waiting() {
+    return this.queue.length + (this.sending?.changes.length ?? 0);
+  }
+
+  // Whether a change of this path is not confirmed yet.
+  pending(path) {
+    return [...this.queue, ...(this.sending?.changes ?? [])].some(
+      (change) => change.path === path || (change.uid && parts(path)?.uid === change.uid),
+    );
+  }
+
+  put(change) {
+    if (change.op === "set") {
+      if (!this.#replace(change)) {
+        const was = this.served.get(change.path);
+        this.queue.push(was === undefined ? { ...change } : { ...change, was });
+      }
+    } else {
+      this.queue.push({ ...change, ...(change.values && { values: { ...change.values } }) });
+    }
+    this.#store();
+    this.#tell();
+    this.soon();
+  }
+
+  // Only the last text of a cell is worth sending, unless its row came or went in between.
+  #replace({ path, value }) {
+    const uid = parts(path)?.uid;
+    for (let index = this.queue.length - 1; index >= 0; index -= 1) {
+      const other = this.queue[index];
+      if (other.op === "set" && other.path === path) {
+        other.value = value;
+        return true;
+      }
+      if (uid && other.uid === uid) {
+        if (other.op !== "add") return false;
+        other.values[parts(path).leaf] = value;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  soon(delay = MOMENT) {
+    if (this.halted || this.held) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), delay);
+  }
+
+  // Nothing leaves while an input method is composing.
+  hold(on) {
+    this.held = on;
+    if (!on && this.queue.length) this.soon();
+  }
+
+  async flush() {
+    clearTimeout(this.#timer);
+    if (this.busy || this.halted || this.held) return;
+    if (!this.sending) {
+      if (!this.queue.length) return;
+      this.sending = { batch: uuid(), version: this.version, changes: this.queue };
+      this.queue = [];
+    }
+    this.busy = true;
+    this.#store();
+    this.#tell();
+    const { batch, version, changes } = this.sending;
+    let answer = await request(this.url, { method: "POST", json: { version, batch, changes } });
+    // A token from before a new login: the cookie has the new one by now.
+    if (answer.status === 403) answer = await request(this.url, { method: "POST", json: { version, batch, changes } });
+    this.busy = false;
+    this.#answer(answer);
+  }
+
+  #answer({ status, data }) {
+    if (status === 200) {
+      this.#tries = 0;
+      this.trouble = "";
+      this.version = data.version;
+      this.savedAt = new Date();
+      this.sending = null;
+      for (const [path, cell] of Object.entries(data.cells ?? {})) this.served.set(path, cell.text);
+      this.#store();
+      this.#listeners.saved?.(data);
+      if (this.queue.length) this.soon(0);
+    } else if (status === 409 && data.error === "stale") {
+      this.halted = "stale";
+      this.#listeners.stale?.(data);
+    } else if (status === 401 || status === 403) {
+      this.halted = "login";
+    } else if (status === 409 || status === 404 || status === 400 || status === 413) {
+      this.halted = "closed";
+      this.message = data.message ?? "";
+    } else {
+      this.trouble = "network";
+      const wait = RETRY[Math.min(this.#tries, RETRY.length - 1)];
+      this.#tries += 1;
+      this.#timer = setTimeout(() => this.flush(), wait);
+    }
+    this.#tell();
+  }
+
+  // After a stale save: go on from `version` with what the person chose, before anything typed meanwhile.
+  resume(version, changes) {
+    this.version = version;
+    this.queue = [...changes, ...this.queue];
+    this.sending = null;
+    this.halted = "";
+    this.#store();
+    this.#tell();
+    if (this.queue.length) this.soon(0);
+  }
+
+  // Take over what an earlier page could not send; what was on its way goes first, under its own number.
+  adopt(record) {
+    if (!this.sending && record.sending) this.sending = record.sending;
+    else if (record.sending) this.queue.push(...record.sending.changes);
+    this.queue.push(...record.queue);
+    if (record.version < this.version && !this.sending && this.queue.length) {
+      this.sending = { batch: uuid(), version: record.version, changes: this.queue };
+      this.queue = [];
+    }
+    this.#store();
+    this.#tell();
+    this.soon(0);
+  }
+
+  #wake() {
+    if (this.halted === "login") this.halted = "";
+    if (!this.halted && this.waiting) this.flush();
+  }
+
+  #store() {
+    const { queue, sending, version } = this;
+    this.keep.save(this.waiting ? { queue, sending, version } : null);
+  }
+
+  #tell() {
+    this.#listeners.state?.(this);
+  }
+}

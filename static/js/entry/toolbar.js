@@ -1,0 +1,114 @@
+// The line above the paper: step title, undo and redo, what can be filled in at once, and the way on.
+import { all, button, dialog, el, find } from "./dom.js";
+import { showMenu } from "./menu.js";
+
+export class Toolbar {
+  constructor(app) {
+    this.app = app;
+    this.undo = find("[data-undo]");
+    this.redo = find("[data-redo]");
+    this.undo?.addEventListener("click", () => app.step_("undo"));
+    this.redo?.addEventListener("click", () => app.step_("redo"));
+    app.history.listen(() => this.#state());
+    this.#state();
+    for (const node of all("[data-turn]")) node.addEventListener("click", () => app.rail.turn(Number(node.dataset.turn)));
+    for (const node of all("[data-do]")) node.addEventListener("click", () => this.#do(node.dataset.do, node));
+    document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  #key(event) {
+    if (event.key === "F1" && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      document.getElementById("keys").showModal();
+      return;
+    }
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
+    const outside = event.target.closest?.("input, textarea") && !event.target.matches("[data-in]");
+    const key = event.key.toLowerCase();
+    const kind = key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : "";
+    if (!kind || outside) return;
+    event.preventDefault();
+    this.app.step_(kind);
+  }
+
+  #state() {
+    if (this.undo) this.undo.disabled = !this.app.history.canUndo;
+    if (this.redo) this.redo.disabled = !this.app.history.canRedo;
+  }
+
+  #do(what, node) {
+    const { app } = this;
+    if (what === "last-year") app.copy.lastYear();
+    else if (what === "other") app.copy.other();
+    else if (what === "file") app.copy.file();
+    else if (what === "fill") {
+      const plans = app.offers.presets.map((preset) => [preset.title, () => app.take(preset)]);
+      const unused = app.offers.unused.map((one) => [`${one.level1} › ${one.level2} 填“不适用”`, () => app.take({ ...one, title: "不适用" })]);
+      const lists = app.steps.find((step) => step.key === app.step)?.lists ?? [];
+      const items = [...(app.step === "plan" || app.step === "all" ? plans : []), ...(lists.includes("indicators") || app.step === "all" ? unused : [])];
+      showMenu(node, items.length ? items : [["这一步没有可代填的", () => {}, { off: true }]], "代填");
+    } else if (what === "add") this.#add(node);
+  }
+
+  // A row for any category of the form, or the last list of the step.
+  #add(node) {
+    const { app } = this;
+    const step = app.steps.find((one) => one.key === app.step);
+    const lists = step?.lists.length ? step.lists : [...new Set(app.steps.flatMap((one) => one.lists))];
+    const list = lists.includes("indicators") ? "indicators" : lists[0];
+    if (!list) return;
+    const at = (values) => {
+      const rows = app.doc.rows(list);
+      const { categories } = app.data;
+      const rank = (one) => categories.findIndex((c) => c.level1 === one.level1 && c.level2 === one.level2);
+      const before = values ? rows.filter((row) => rank(row.values) <= rank(values)).at(-1) : rows.at(-1);
+      app.lines.add({ list, uid: before?.uid ?? "", leaf: "" }, values ?? {});
+    };
+    if (list !== "indicators" || !app.data.categories.length) return void at();
+    const items = app.data.categories.map((one) => [`${one.level1} › ${one.level2}`, () => at({ level1: one.level1, level2: one.level2 })]);
+    showMenu(node, items, "添加到哪一类");
+  }
+
+  draw() {
+    const { app } = this;
+    const step = app.steps.find((one) => one.key === app.step);
+    const lists = app.step === "all" ? app.steps.flatMap((one) => one.lists) : (step?.lists ?? []);
+    const fill = find("[data-do=fill]");
+    if (fill) fill.hidden = !(app.step === "all" || app.step === "plan" || lists.includes("indicators"));
+    const add = find("[data-do=add]");
+    if (add) add.hidden = !lists.length || app.step === "all";
+    const keys = app.steps.map((one) => one.key);
+    const at = keys.indexOf(app.step);
+    for (const node of all("[data-turn]")) {
+      const to = at + Number(node.dataset.turn);
+      node.hidden = at < 0 || to < 0 || to >= keys.length;
+      if (!node.hidden) find("span", node).textContent = app.steps[to].title;
+    }
+  }
+}
+
+// What another window or an earlier visit left in this browser is offered, not taken unasked.
+export function restored(app, left) {
+  const place = find("[data-left]");
+  const clock = new Intl.DateTimeFormat("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  for (const record of left) {
+    const changes = [...(record.sending?.changes ?? []), ...record.queue];
+    const bar = el("div", { class: "alert alert-warning left", role: "status" });
+    const done = (take) => {
+      if (take) app.restore(record);
+      app.keep.drop(record.key);
+      bar.remove();
+    };
+    const look = () => {
+      const rows = changes.map((change) => el("tr", {}, el("th", { scope: "row" }, change.path ? app.nameOf(change.path) : "一行"), el("td", {}, change.value ?? Object.values(change.values ?? {}).join("　"))));
+      dialog("没有存到服务器的内容", el("table", { class: "mini versus" }, el("tbody", {}, ...rows)), [["关闭", ""]], { wide: true });
+    };
+    bar.append(
+      el("span", {}, `这台电脑上有 ${clock.format(new Date(record.at))} 填写、还没有存到服务器的 ${changes.length} 处内容。`),
+      button("恢复", () => done(true), "btn btn-primary btn-small"),
+      button("查看", look, "btn btn-plain btn-small"),
+      button("放弃", () => done(false), "btn btn-plain btn-small"),
+    );
+    place.append(bar);
+  }
+}
