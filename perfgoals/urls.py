@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
     path("", include("projects.people_urls")),
+    path("", include("projects.life_urls")),
     path("", include("projects.urls")),
 ]

@@ -38,6 +38,7 @@ GROUPS: dict[str, tuple[str, ...]] = {"indicators": ("level1", "level2"), "perio
 DERIVED = {"operator": "value", "quantity": "value", "unit": "value", "category": "level2"}
 NEAR, FAR = 0.5, 0.7
 MOST_PAIRS = 40_000
+LABEL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,11 @@ class Row:
 
     @property
     def shown(self) -> list[Cell]:
-        return [cell for cell in self.cells if not cell.derived]
+        """The cells to be looked at: not what follows from others, nor what label and context say already."""
+        said = ()
+        if self.kind in (ADDED, REMOVED):
+            said = (*(KEYS[self.block] if len(self.label) < LABEL else ()), *GROUPS.get(self.block, ()))
+        return [cell for cell in self.cells if not cell.derived and cell.path.rpartition(".")[2] not in said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,7 @@ def _label(key: str, row: Any) -> str:
         return f"{row.by.lstrip('0')}月底" if row.by.isdigit() else row.by
     named = "".join(getattr(row, name) for name in KEYS[key]).strip()
     second = {"indicators": "description", "period_indicators": "description", "sections": "text"}.get(key, "")
-    return named or (getattr(row, second, "") or "").strip()[:40] or "（未命名）"
+    return (named or (getattr(row, second, "") or "").strip()[:40] or "（未命名）")[:LABEL]
 
 
 def _context(key: str, row: Any) -> str:

@@ -138,7 +138,8 @@ def _write(transition: Transition, case: Case) -> TargetTable:
         actor=case.user,
         obj=table,
         before={"状态": TargetTable.Status(before).label, "版本": seen},
-        after={"状态": TargetTable.Status(target).label, "版本": table.version, "意见": case.reason},
+        after={"状态": TargetTable.Status(target).label, "版本": table.version}
+        | ({"意见": case.reason} if case.reason else {}),
     )
     _notify(table, record)
     return table

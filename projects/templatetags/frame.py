@@ -130,7 +130,12 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     at = _at(context)
     rooms = (
         (_("首页"), "home", "home", ("home",)),
-        (_("绩效目标表"), "table-list", "tables", ("table-list", "table")),
+        (
+            _("绩效目标表"),
+            "table-list",
+            "tables",
+            ("table-list", "table", "table-history", "revision", "table-diff", "table-act"),
+        ),
         (_("部门"), "department-list", "departments", ("department-list", "department")),
     )
     if rights_of(context["request"].user).has(Role.ADMINISTRATOR, None):
@@ -140,4 +145,6 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         rooms += ((_("用户"), "people", "person", PEOPLE_PAGES),)
     if rights.any(Role.ADMINISTRATOR):
         rooms += ((_("部门管理"), "department-admin", "layout", DEPARTMENT_PAGES),)
+    if rights_of(context["request"].user).any(Role.AUDITOR):
+        rooms += ((_("审计日志"), "audit", "log", ("audit",)),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from perfgoals.web.downloads import attachment
 from projects.layouts import Layout, layout_of
 from projects.models import TargetTable as Stored
-from projects.services import exporting
+from projects.services import audit, exporting
 from projects.store import load_tables
 from projects.targettable import TargetTable
 from projects.views.table import FORMATS, chosen_layout, content_of, stored_table
@@ -32,10 +32,13 @@ def single(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
     """One table in its own form, or in the one that ``?layout=`` names."""
     if suffix not in FORMATS:
         raise Http404(_("没有这种文件格式"))
-    content = content_of(stored_table(request, pk))
+    row = stored_table(request, pk)
+    content = content_of(row)
     layout = chosen_layout(request, content)
     other = None if layout is layout_of(content) else layout
     out = written([content], suffix, layout=other, title=content.label())
+    if request.method == "GET":
+        audit.record("table.download", actor=request.user, obj=row, after={"格式": suffix, "表式": layout.name})
     return attachment(out, name=exporting.file_name(content, suffix), content_type=exporting.FORMATS[suffix])
 
 
@@ -50,9 +53,11 @@ def book(request: HttpRequest, suffix: str) -> HttpResponse | FileResponse:
     if len(ids) > LARGEST_BOOK:
         return render(request, "projects/book_too_large.html", {"most": LARGEST_BOOK}, status=400)
     title = _("绩效目标表（%(n)d张）") % {"n": len(ids)}
-    return attachment(
-        written(loaded(ids), suffix, title=title), name=f"{title}.{suffix}", content_type=exporting.FORMATS[suffix]
-    )
+    out = written(loaded(ids), suffix, title=title)
+    if request.method == "GET":
+        asked = {key: value for key, value in request.GET.items() if value}
+        audit.record("book.download", actor=request.user, name=title, after={"格式": suffix, "张数": len(ids), **asked})
+    return attachment(out, name=f"{title}.{suffix}", content_type=exporting.FORMATS[suffix])
 
 
 def written(tables: Iterable[TargetTable], suffix: str, *, layout: Layout | None = None, title: str = "") -> IO[bytes]:
