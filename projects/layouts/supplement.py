@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from projects.layouts.registry import get_layout
 from projects.targettable import (
     PART_TYPES,
     ROW_TYPES,
+    Indicator,
     TargetTable,
     leaf_text,
     parse_leaf,
@@ -55,14 +57,27 @@ def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
     if table.fiscal_year is not None and _stated_year(table, layout) not in (None, table.fiscal_year):
         yield name_of("fiscal_year"), str(table.fiscal_year)
     for rows, names in lists:
+        whole = not layout_has(layout, rows)
         for index, row in enumerate(getattr(table, rows)):
-            yield from _missing_in_row(rows, index, row, names, whole=not layout_has(layout, rows))
+            if whole and not own and isinstance(row, Indicator):
+                row = _in_words_of(row, table.layout, layout)
+            yield from _missing_in_row(rows, index, row, names, whole=whole)
     if table.extra:
         for key, text in table.extra.items():
             if f"extra.{key}" not in layout.paths:
                 yield _OTHER + key, text
     if not own:
         yield from _foreign(table, layout)
+
+
+def _in_words_of(row: Indicator, filed_in: str, layout: Layout) -> Indicator:
+    """Return an indicator with the category names of ``layout``, where it has those of the form it is filed in."""
+    own = get_layout(filed_in)
+    usual = own is not None and own.categories.get(row.category) == (row.level1, row.level2)
+    if not usual or row.category not in layout.categories:
+        return row
+    level1, level2 = layout.categories[row.category]
+    return replace(row, level1=level1, level2=level2)
 
 
 def _stated_year(table: TargetTable, layout: Layout) -> int | None:
