@@ -91,6 +91,23 @@ def test_indicators_understood_again_are_not_listed() -> None:
     assert listed(table, "longhua") == [("年度指标第1行·指标解释", "解释"), ("年度指标第1行·权重", "10")]
 
 
+def test_mid_term_indicators_come_back_in_the_words_of_their_form() -> None:
+    table = TargetTable(layout="longhua", fiscal_year=2021, title="项目支出绩效目标表")
+    table.department.name = "某局"
+    for level1, level2 in [("效果目标", "生态效益"), ("效果目标", "环境效益")]:
+        table.period_indicators.append(Indicator(level1, level2, "甲", category="outcome.ecological"))
+    there = read_tables(written("html", [("", render(table, get_layout("mof-2015")))], title_property([table])))[
+        0
+    ].table
+    assert [(i.level1, i.level2) for i in there.period_indicators] == [
+        ("效益指标", "生态效益指标"),
+        # No word of the form: kept as it was typed.
+        ("效果目标", "环境效益"),
+    ]
+    back = read_tables(written("html", [("", render(there, get_layout("longhua")))], title_property([there])))[0].table
+    assert back == table
+
+
 def test_apply_puts_texts_into_their_fields() -> None:
     table = TargetTable(spend_plan=[PlanPoint("03")])
     pairs = [
