@@ -32,6 +32,12 @@ NEW, UPDATED, UNCHANGED, REFUSED = "new", "updated", "unchanged", "refused"
 BATCH = 1000
 # Serialises writers on PostgreSQL, as SQLite's write lock does: two imports must not both create a department.
 LOCK = 4_207_849_484_052_021
+# PostgreSQL takes new grams to the index in one sorted go, twice as fast as text by text, and a search after this
+# finds nothing left to read through. Only an index's owner may do it; elsewhere autovacuum will.
+FLUSH = """
+    SELECT gin_clean_pending_list(oid) FROM pg_class
+    WHERE oid = to_regclass('projects_searchindex') AND pg_has_role(relowner, 'USAGE')
+"""
 
 _FIXED = ("fiscal_year_id", "department_id", "project_id", "kind", "layout", "label", "amount", "sha256", "title_key")
 _ORIGIN = ("position", "source")
@@ -272,6 +278,9 @@ def _write(new: list[_Job], changed: list[_Job], using: str) -> None:
     insert(Funding, ("table_id", *FUNDING_COLUMNS), money, using=using, replace=FUNDING_COLUMNS)
     texts = [(job.pk, text, " ".join(grams(text))) for job, text in ((j, table_text(j.entry.table)) for j in jobs)]
     insert(SearchText, ("table_id", "text", "grams"), texts, using=using, replace=("text", "grams"))
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute(FLUSH)
     if changed:
         for model in _MODELS:
             stale = model.objects.using(using).filter(table__any_of=[job.pk for job in changed])

@@ -65,7 +65,7 @@ class FormBlock:
     rows: tuple[tuple[TemplateCell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RepeatBlock:
     """A heading row and one row per entry of ``of`` (``indicators``, ``costs``, …).
 
@@ -84,9 +84,18 @@ class RepeatBlock:
     last: tuple[TemplateCell, ...] = ()
     merge: tuple[str, ...] = ()
 
-    @property
-    def head_labels(self) -> list[str]:
-        return [norm(cell.literal) for cell in self.head]
+    @cached_property
+    def head_labels(self) -> tuple[str, ...]:
+        return tuple(norm(cell.literal) for cell in self.head)
+
+    @cached_property
+    def head_words(self) -> frozenset[str]:
+        return frozenset(self.head_labels)
+
+    @cached_property
+    def head_needs(self) -> int:
+        """How many different headings a line must have to be this block's heading row."""
+        return max(2, round(len(self.head_words) * 0.7))
 
 
 Block = FormBlock | RepeatBlock

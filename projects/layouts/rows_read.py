@@ -38,9 +38,11 @@ def read_head(block: RepeatBlock, line: Line) -> list[Column] | None:
 
     Headings are taken in the form's order; an unknown one is kept with an empty path.
     """
+    if len(line.filled) < block.head_needs:
+        return None
     labels = [norm(text) for text in line.texts]
     wanted = block.head_labels
-    if sum(1 for label in set(wanted) if label in labels) < max(2, round(len(set(wanted)) * 0.7)):
+    if len(block.head_words.intersection(labels)) < block.head_needs:
         return None
     side = norm(block.side) if block.side else ""
     columns: list[Column] = []

@@ -131,16 +131,15 @@ def recognise(segment: Segment) -> tuple[Layout | None, float]:
     The headings of its lists have to stand there whole: a form that differs in them is another form.
     """
     present: set[str] = set()
-    heads: list[Counter[str]] = []
+    heads: list[list[str]] = []
     for line in segment.lines:
         bare = [norm(text) for text in line.texts if text and len(text) <= 60]
         present.update(bare)
         if len(bare) > 1:
-            heads.append(Counter(bare))
+            heads.append(bare)
         for text in line.texts:
-            head, mark, _ = text.replace("：", ":").partition(":")
-            if mark and len(head) <= 60:
-                present.add(norm(head))
+            if "：" in text or ":" in text:
+                present.add(norm(text.replace("：", ":").partition(":")[0]))
     best: tuple[float, int, Layout | None] = (0.0, 0, None)
     for layout in all_layouts():
         labels = labels_of(layout)
@@ -151,11 +150,12 @@ def recognise(segment: Segment) -> tuple[Layout | None, float]:
     return best[2], best[0]
 
 
-def _has_heads(layout: Layout, lines: list[Counter[str]]) -> bool:
+def _has_heads(layout: Layout, lines: list[list[str]]) -> bool:
     for block in layout.blocks:
         if not isinstance(block, RepeatBlock):
             continue
-        wanted = Counter(block.head_labels)
-        if not any((wanted & line).total() >= 0.8 * wanted.total() for line in lines):
+        needed = 0.8 * len(block.head_labels)
+        candidates = (line for line in lines if len(block.head_words.intersection(line)) >= block.head_needs)
+        if not any((Counter(block.head_labels) & Counter(line)).total() >= needed for line in candidates):
             return False
     return True

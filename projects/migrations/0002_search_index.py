@@ -42,7 +42,7 @@ SQLITE_UNDO = (
 POSTGRESQL = (
     """
     CREATE INDEX projects_searchindex ON projects_searchtext
-    USING gin (string_to_array(grams, ' ')) WITH (fastupdate = off)
+    USING gin (string_to_array(grams, ' '))
     """,
 )
 POSTGRESQL_UNDO = ("DROP INDEX projects_searchindex",)
