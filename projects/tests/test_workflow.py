@@ -41,6 +41,12 @@ from projects.workflow import IllegalTransition, StaleVersion, apply, available,
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _least_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a table must hold is the matter of other tests."""
+    monkeypatch.setattr(checks, "SUBMISSION_CHECKS", [checks.mandatory])
+
+
 class Office:
     """One department with a table of 2027, an officer, and two reviewers of each level."""
 
