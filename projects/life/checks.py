@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from projects.checks import check_table
 from projects.findings import BLOCK, Finding
 from projects.layouts import Layout, layout_of
 from projects.layouts.names import name_of
@@ -39,7 +40,7 @@ def _amount(table: TargetTable) -> list[Finding]:
     return [Finding(BLOCK, "amount", text, table=table.label(), field="funding.total", cell=cell)]
 
 
-SUBMISSION_CHECKS: list[Check] = [mandatory]
+SUBMISSION_CHECKS: list[Check] = [mandatory, check_table]
 """Each is asked at submission; findings of level ``block`` refuse it."""
 
 

@@ -68,7 +68,7 @@ def target_tables(**fixed: Any) -> st.SearchStrategy[TargetTable]:
 
 
 def table(number: int = 1, **changes: Any) -> TargetTable:
-    """A plain filled-in table of project ``number``."""
+    """A plain filled-in table of project ``number``, fit to be submitted."""
     made = TargetTable(
         layout="hebei",
         fiscal_year=2021,
@@ -76,13 +76,13 @@ def table(number: int = 1, **changes: Any) -> TargetTable:
         department=DepartmentRef("", "山海关区退役军人事务局"),
         project=Project(code=f"P{number:04d}", name=f"办公设备购置{number}", start=date(2021, 1, 1), period="一年"),
         funding=Funding(total=Decimal("200000.00"), fiscal=Decimal("200000.00"), other=Decimal("0.00")),
-        spend_plan=[PlanPoint("03", Decimal("25.00")), PlanPoint("12", "10075.00%")],
+        spend_plan=[PlanPoint("03", Decimal("25.00")), PlanPoint("12", Decimal("100.00"))],
         goals=Goals("", "完成购置"),
         indicators=[
             Indicator(
                 "产出指标", "数量指标", "购置台数", value="≥95%", category="output.quantity", quantity=Decimal("95")
             ),
-            Indicator("产出指标", "质量指标", "验收合格率", value="100%", category="output.quality", unit="%"),
+            Indicator("效益指标", "社会效益指标", "验收合格率", value="100%", category="outcome.social", unit="%"),
             Indicator("满意度指标", "服务对象满意度指标", "职工满意度", value="≥90%"),
         ],
         costs=[Cost("电脑", amount=Decimal("20000.00"))],

@@ -47,6 +47,7 @@ def test_an_update_leaves_nothing_of_the_former_content(first: TargetTable, seco
 
 def test_blank_none_and_zero_stay_apart() -> None:
     made = table()
+    made.spend_plan[1].percent = "10075.00%"
     made.funding.annual, made.funding.fiscal, made.funding.other = None, "", Decimal("0.00")
     save_tables([made])
     [loaded] = load_tables(Stored.objects.all())
