@@ -309,3 +309,17 @@ def test_the_mail_can_be_switched_off_and_on(client) -> None:
         assert client.post(reverse("notices-digest"), {"digest": choice}).status_code == 302
         assert User.objects.get().digest == choice
     assert client.post(reverse("notices-digest"), {"digest": "hourly"}).status_code == 400
+
+
+def test_the_workflow_tells_people_and_a_refused_act_tells_nobody(bureau, section) -> None:
+    from projects import workflow
+
+    who = people(bureau, section)
+    office.year(2027)
+    (row,) = office.tables(section, status="submitted", submitted_by=who["officer"])
+    office.record(row, "submit", "submitted", who["officer"])
+    with pytest.raises(workflow.WorkflowError):
+        workflow.apply(table_id=row.pk, action="return", user=who["foreign"], version=row.version, reason="不归我管")
+    assert told() == []
+    workflow.apply(table_id=row.pk, action="return", user=who["above"], version=row.version, reason="缺依据")
+    assert told() == [("officer", "“办公设备购置1”被退回：缺依据")]
