@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -67,9 +68,11 @@ def read_rows(data: bytes, name: str) -> list[Row]:
     at = {label: grid[head].index(label) for label in HEADS if label in grid[head]}
     rows = []
     for number, line in enumerate(grid[head + 1 :], head + 2):
-        values = [line[at[label]] if label in at and at[label] < len(line) else "" for label in HEADS]
+        typed = {label: line[column] for label, column in at.items() if column < len(line)}
+        values = [typed.get(label, "") for label in HEADS]
         if any(values):
-            rows.append(Row(number, *values))
+            username, display_name, department, roles, email = values
+            rows.append(Row(number, username, display_name, department, roles, email))
     if not rows:
         raise refuse(name, "empty", "没有数据行", "请在表头下面每人填一行")
     if len(rows) > MOST:
@@ -196,7 +199,7 @@ def passwords_workbook(made: list[Made]) -> bytes:
 
 
 def workbook(
-    title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[int, ...], *, note: str
+    title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], widths: tuple[int, ...], *, note: str
 ) -> bytes:
     """A plain sheet with a heading; every cell is written as text, so that nothing becomes a formula."""
     out = io.BytesIO()
