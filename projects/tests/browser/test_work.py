@@ -1,0 +1,88 @@
+"""Work list, notices and years in a real browser: a year is opened and filled from the last one; axe finds nothing."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from projects.models import Department, FiscalYear, Notice, Role, TargetTable, User
+from projects.tests import office
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "a-Long-pass-1"
+SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
+
+
+@pytest.fixture
+def places() -> tuple[Department, Department]:
+    bureau = Department.objects.create(name="某某市某某区退役军人事务局")
+    return bureau, Department.objects.create(name="军队离休退休干部休养所", parent=bureau)
+
+
+def enter(live_server, page, user: User) -> str:
+    user.set_password(PASSWORD)
+    user.password_changed_at = timezone.now()
+    user.save()
+    page.goto(f"{live_server.url}/login/")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_selector("h1")
+    return live_server.url
+
+
+def faults(page, *addresses: str) -> list[str]:
+    found = []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for address in addresses:
+            page.goto(address)
+            for item in Axe().run(page).response["violations"]:
+                found += [f"{size['width']} {address} {item['id']}: {node['html'][:160]}" for node in item["nodes"]]
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                found.append(f"{size['width']} {address} is wider than the window")
+    return found
+
+
+def test_officer_and_reviewer_see_their_work_and_notices(live_server, page, places) -> None:
+    bureau, section = places
+    office.year(2027, due=timezone.now() - timedelta(days=1))
+    user = office.person("both", (Role.OFFICER, section), (Role.DEPARTMENT_REVIEWER, bureau))
+    office.tables(section, 12)
+    (returned,) = office.tables(section, start=20, status="returned")
+    office.record(returned, "return", "returned", None, "数量指标与上年不一致，请说明测算依据后重新送审")
+    office.tables(section, 2, start=30, status="submitted")
+    Notice.objects.create(user=user, kind="result", text="“办公设备购置20”被退回", table=returned)
+    Notice.objects.create(user=user, kind="due", text="还有 1 天")
+    site = enter(live_server, page, user)
+    assert page.locator(".work__head").all_inner_texts() == [
+        "已退回，待修改\n1\n逾期 1",
+        "待填报、送审\n12\n逾期 12",
+        "等我审核\n2",
+    ]
+    assert faults(page, f"{site}/", f"{site}/notices/") == []
+    page.get_by_role("button", name="打开表").click()
+    page.wait_for_url(f"**/tables/{returned.pk}/")
+    assert page.get_by_role("link", name="通知，1 条未读").is_visible()
+
+
+def test_administrator_opens_a_year_and_fills_it_from_the_last(live_server, page, places) -> None:
+    for place in places:
+        office.tables(place, 3, start=place.pk * 10, status="approved", year=2027)
+    admin = office.person("admin", (Role.ADMINISTRATOR, None))
+    site = enter(live_server, page, admin)
+    page.goto(f"{site}/years/")
+    page.fill("[name=number]", "2028")
+    page.get_by_role("button", name="新建").click()
+    page.wait_for_url("**/years/2028/")
+    page.fill("[name=due]", "2028-01-31T18:00")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_selector(".alert-success")
+    page.get_by_role("link", name="从上年结转").click()
+    page.get_by_role("button", name="新建 6 张草稿").click()
+    page.wait_for_selector("text=已新建草稿 6 张")
+    assert TargetTable.objects.filter(fiscal_year__year=2028, predecessor__isnull=False).count() == 6
+    assert FiscalYear.objects.get(year=2028).due is not None
+    pages = ("?year=2028", "years/", "years/2028/", "years/2028/rollover/")
+    assert faults(page, *(f"{site}/{part}" for part in pages)) == []
