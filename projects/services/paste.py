@@ -36,6 +36,10 @@ _SIGNS = frozenset(["≥", "≤", ">", "<", "=", ">=", "<=", "＝", "＞", "＜"
 _TOTALS = frozenset(["合计", "总计", "小计"])
 _VALUES = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
 
+_FIGURES = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE])
+_FIRST = frozenset("≥≤≧≦<>=＞＜＝约")
+_LEADS = ("不", "大于", "小于", "至少", "达到", "超过", "低于", "高于", "每")
+
 
 @dataclass(slots=True)
 class Block:
@@ -206,13 +210,25 @@ def _is_numbering(texts: list[str]) -> bool:
 
 
 def _share(texts: list[str], test: Any) -> float:
-    return sum(1 for text in texts if test(text)) / len(texts) if texts else 0.0
+    return sum(float(test(text)) for text in texts) / len(texts) if texts else 0.0
 
 
 def _best(columns: list[list[str]], found: dict[int, str], test: Any, least: float = 0.5) -> int | None:
     shares = [(0.0 if at in found else _share(texts, test), -at) for at, texts in enumerate(columns)]
     share, at = max(shares, default=(0.0, 0))
     return -at if share >= least else None
+
+
+def _value_like(text: str) -> float:
+    """How much a text looks like a target value. Names hold numbers too, bases years: the beginning counts."""
+    if len(text) > 30:
+        return 0.0
+    kind = parse(text).kind
+    if kind in _FIGURES and (text[0] in _FIRST or text[0].isdigit() or text.startswith(_LEADS)):
+        return 1.0
+    if kind in _VALUES:
+        return 0.5 if any(char.isdigit() for char in text) else 0.3
+    return 0.3 if kind in (Kind.GRADED, Kind.NOT_APPLICABLE, Kind.YES_NO) else 0.0
 
 
 def _find_levels(columns: list[list[str]], found: dict[int, str], layout: Layout) -> None:
@@ -231,7 +247,7 @@ def _find_values(columns: list[list[str]], found: dict[int, str]) -> None:
             found[sign + 2] = "unit"
         return
     numbering = {at: "" for at, texts in enumerate(columns) if len(texts) > 1 and _is_numbering(texts) and at == 0}
-    at = _best(columns, found | numbering, lambda text: len(text) <= 30 and parse(text).kind in _VALUES, 0.4)
+    at = _best(columns, found | numbering, _value_like, 0.3)
     if at is not None:
         found[at] = "value"
 

@@ -17,6 +17,7 @@ SUBJECTS = {
     "reading": "读 Word",
     "store": "存取数据库",
     "list": "十万张表的列表页",
+    "entry": "填报时自动保存",
     "units": "小件",
 }
 
