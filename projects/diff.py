@@ -78,7 +78,7 @@ class Row:
     @property
     def shown(self) -> list[Cell]:
         """The cells to be looked at: not what follows from others, nor what label and context say already."""
-        said = ()
+        said: tuple[str, ...] = ()
         if self.kind in (ADDED, REMOVED):
             said = (*(KEYS[self.block] if len(self.label) < LABEL else ()), *GROUPS.get(self.block, ()))
         return [cell for cell in self.cells if not cell.derived and cell.path.rpartition(".")[2] not in said]

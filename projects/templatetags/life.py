@@ -46,7 +46,6 @@ REASONS = {
     "adjust": _("调整原因"),
     "void": _("作废原因"),
 }
-SHORT = 60
 SIGNS = {"added": "＋", "removed": "－", "changed": "～", "moved": "⇅"}
 
 

@@ -49,7 +49,7 @@ def earlier_table(request: HttpRequest, row: Stored) -> Stored | None:
 
 @require_safe
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """``?from=…&to=…``: without them, the present content against the latest version, else against last year's."""
+    """``?from=…&to=…``: without them, the present content against what a reader is likely to have seen before."""
     row = stored_table(request, pk)
     found = list(row.revisions.defer("content").order_by("-number"))
     earlier = earlier_table(request, row)
@@ -57,7 +57,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     if earlier is not None:
         sides.append(Side(f"t{earlier.pk}", _earlier_name(earlier)))
     known = {side.key: side for side in sides}
-    start = request.GET.get("from") or (sides[1].key if len(sides) > 1 else "")
+    start = request.GET.get("from") or _usual_start(row, found, earlier)
     end = request.GET.get("to") or NOW
     if (start and start not in known) or end not in known:
         raise Http404(_("没有这个版本"))
@@ -71,6 +71,23 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         "frame_year": row.fiscal_year.year,
     }
     return render(request, "projects/diff.html", context)
+
+
+def _usual_start(row: Stored, found: Sequence[Revision], earlier: Stored | None) -> str:
+    """Return the side to compare the present content with: what is in force while it is being adjusted, what was
+    submitted before while it is open or under review, last year's for a table that has no earlier version."""
+    states = Stored.Status
+    if row.approved_revision_id is not None and row.status != states.APPROVED:
+        return next(f"r{item.number}" for item in found if item.pk == row.approved_revision_id)
+    before = list(found)
+    last = 0 if row.status in (*Stored.EDITABLE, *Stored.RETIRED) else 1  # the latest version is the present content
+    if row.status == states.APPROVED:
+        # The approved version repeats the one that was submitted for it.
+        before = [item for item in found if item.adjustment < row.adjustment and item.cause == Revision.Cause.APPROVE]
+        last = 0
+    if len(before) > last:
+        return f"r{before[last].number}"
+    return f"t{earlier.pk}" if earlier is not None else f"r{found[-1].number}" if found else ""
 
 
 def _earlier_name(earlier: Stored) -> str:

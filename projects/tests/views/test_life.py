@@ -231,6 +231,33 @@ def test_difference_of_a_revision_and_the_present(client: Client, person: User, 
         assert words in text
 
 
+def test_difference_begins_with_what_was_seen_before(
+    client: Client, person: User, reviewer: User, finance: User, make: Make
+) -> None:
+    def start() -> str:
+        side = client.get(f"/tables/{table.pk}/diff/").context["start"]
+        return side.key if side else ""
+
+    last, table = make(code="A1", year=2020), make(code="A1", year=2021)
+    assert start() == f"t{last.pk}"
+    act(table, "submit", person)
+    assert start() == f"t{last.pk}"
+    act(table, "return", reviewer)
+    assert start() == "r1"
+    act(table, "submit", person)
+    assert start() == "r1"
+    act(table, "pass", reviewer)
+    act(table, "approve", finance)
+    assert start() == f"t{last.pk}"
+    act(table, "adjust", person)
+    assert start() == "r3"
+    act(table, "submit", person)
+    assert start() == "r3"
+    act(table, "pass", reviewer)
+    act(table, "approve", finance)
+    assert start() == "r3"
+
+
 def test_difference_of_this_year_and_last(client: Client, make: Make) -> None:
     last, table = make(code="A1", year=2020), make(code="A1", year=2021, amount="300000")
     text = client.get(f"/tables/{table.pk}/diff/").content.decode()
