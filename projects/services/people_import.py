@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from perfgoals.uploads import XLS, XLSX, FileRefused, check_upload, damaged, refuse
+from perfgoals.uploads import XLS, XLSX, check_upload, damaged, refuse
 from projects.models import Department, Role, User
 from projects.permissions import held_apart, may_give
 from projects.selectors.departments import find_departments
@@ -53,7 +53,7 @@ class Made:
 
 
 def read_rows(data: bytes, name: str) -> list[Row]:
-    """Return the rows of the first sheet below its heading. Raises :class:`FileRefused`."""
+    """Return the rows of the first sheet below its heading. Raises :class:`perfgoals.uploads.FileRefused`."""
     kind = check_upload(data, name)
     if kind not in (XLSX, XLS):
         raise refuse(name, "unsupported", "不是 Excel 工作簿", "请下载模板填写后上传")
@@ -222,6 +222,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " ".join(str(value).replace("\0", "").split())
-
-
-__all__ = ["FileRefused", "Made", "Row", "check_rows", "import_people", "read_rows"]
