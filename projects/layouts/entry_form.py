@@ -75,6 +75,8 @@ def _step(draft: Draft, step: Step, rows_of: list[list[dict[str, Any]]], states:
 def _lines(draft: Draft) -> Iterator[dict[str, Any]]:
     layout = draft.layout
     title = _field(draft, "title") | {"text": title_of(draft.table, layout)}
+    if layout.annex:
+        yield {"style": "annex", "parts": [[{"label": layout.annex}]]}
     yield {"style": "title", "parts": [[title]]}
     if layout.caption:
         yield {"style": "caption", "parts": [_line_parts(draft, parts) for parts in layout.caption]}

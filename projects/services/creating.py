@@ -19,7 +19,7 @@ from projects.selectors.tables import visible_to
 from projects.services import audit
 from projects.services.rollover import Choice, copied
 from projects.store import NEW, Entry, load_tables, save_tables
-from projects.targettable import DepartmentRef, Indicator, PlanPoint, TargetTable
+from projects.targettable import DepartmentRef, Indicator, PlanPoint, Section, TargetTable
 
 if TYPE_CHECKING:
     from projects.models import User
@@ -100,6 +100,7 @@ def blank_table(layout: Layout, year: int, department: Department, *, skeleton: 
     table.spend_plan = [PlanPoint(month) for month in months]
     if "{project.name}" not in layout.title and "{number}" not in layout.title:
         table.title = layout.title.replace("{year}", str(year))
+    table.sections = [Section(title) for title in layout.sections]
     if skeleton:
         for block in layout.blocks:
             if isinstance(block, RepeatBlock) and block.of == "indicators":

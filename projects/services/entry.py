@@ -234,6 +234,10 @@ def finding_data(finding: Finding, draft: Draft) -> dict[str, Any]:
     """Return a finding as the page gets it, with the identity of its row."""
     path = draft.entry_path(finding.field)
     uid = path.split("/")[1] if "/" in path else ""
+    remedy = [
+        {"op": change.op, "path": draft.entry_path(change.path), "value": change.value}
+        for change in getattr(finding, "remedy", ())
+    ]
     return {
         "level": finding.level,
         "code": finding.code,
@@ -241,6 +245,7 @@ def finding_data(finding: Finding, draft: Draft) -> dict[str, Any]:
         "path": path,
         "uid": uid,
         "source": finding.source,
+        "changes": remedy,
     }
 
 

@@ -9,9 +9,10 @@ from projects.models import Department, FiscalYear, Role
 from projects.models import TargetTable as Stored
 from projects.services import exporting
 from projects.services.creating import create_table
+from projects.services.entry_store import load
 from projects.store import Entry, load_tables, save_tables
 from projects.targettable import TargetTable
-from projects.tests.entry_helpers import drawn, send, typed_from
+from projects.tests.entry_helpers import LISTS, drawn, send, stored, typed_from
 from projects.tests.layouts.helpers import tables
 from projects.tests.office import person, year
 
@@ -40,7 +41,9 @@ def filled_by_hand(imported: TargetTable) -> TargetTable:
         department=office,
         layout=layout_of(imported).id,
     )
-    for batch in typed_from(drawn(saved.pk)):
+    blank = load(stored(made.pk)).draft.uids
+    rows = [{"op": "delete", "list": name, "uid": uid} for name in LISTS for uid in blank[name]]
+    for batch in [rows, *typed_from(drawn(saved.pk))]:
         send(made.pk, officer, *batch)
     return load_tables(Stored.objects.filter(pk=made.pk))[0]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,25 +28,48 @@ KINDS = {"project": "项目支出", "department": "部门整体", "summary": "�
 @answers_json
 def new(request: HttpRequest) -> HttpResponse:
     """The page that asks for year, department, form and project; or, posted, the new table."""
-    if request.method == "POST":
-        return _create(request)
+    if request.method != "POST":
+        return _new_page(request)
+    if request.content_type == "application/json":
+        return _create(request, body_of(request))
+    body = _typed(request)
+    answer = _create(request, body)
+    if answer.status_code == 201:
+        return redirect(json.loads(answer.content)["url"])
+    told = json.loads(answer.content)
+    return _new_page(request, body, told["message"], told.get("url", ""))
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """The page's own form as the JSON that scripts send."""
+    found: dict[str, Any] = {key: request.POST.get(key, "") for key in ("layout", "name")}
+    for key in ("year", "department"):
+        text = request.POST.get(key, "")
+        found[key] = int(text) if text.isdecimal() and len(text) < 19 else None
+    return found | {"skeleton": bool(request.POST.get("skeleton"))}
+
+
+def _new_page(
+    request: HttpRequest, body: dict[str, Any] | None = None, message: str = "", existing: str = ""
+) -> HttpResponse:
     departments = _own_departments(request)
     if not departments:
         raise Http404(_("只有填报人可以新建绩效目标表"))
-    years = list(FiscalYear.objects.filter(state=FiscalYear.State.OPEN).order_by("-year"))
-    layouts = [{"id": form.id, "name": form.name, "kind": form.kind} for form in all_layouts()]
-    chosen = next((item for item in departments if str(item.pk) == request.GET.get("department")), departments[0])
-    projects = Project.objects.filter(department=chosen).order_by("name", "id")[:500]
+    wanted = str(body["department"]) if body else request.GET.get("department", "")
+    chosen = next((item for item in departments if str(item.pk) == wanted), departments[0])
     context = {
-        "years": years,
+        "years": list(FiscalYear.objects.filter(state=FiscalYear.State.OPEN).order_by("-year")),
         "departments": departments,
         "department": chosen,
-        "layouts": layouts,
+        "layouts": [{"id": form.id, "name": form.name, "kind": form.kind} for form in all_layouts()],
         "kinds": KINDS,
-        "projects": projects,
-        "usual": _usual_layout(chosen),
+        "projects": Project.objects.filter(department=chosen).order_by("name", "id")[:500],
+        "usual": body["layout"] if body else _usual_layout(chosen),
+        "body": body or {},
+        "message": message,
+        "existing": existing,
     }
-    return render(request, "projects/entry/new.html", context)
+    return render(request, "projects/entry/new.html", context, status=409 if message else 200)
 
 
 def _own_departments(request: HttpRequest) -> list[Department]:
@@ -60,8 +84,7 @@ def _usual_layout(department: Department) -> str:
     return found or "mof-2015"
 
 
-def _create(request: HttpRequest) -> JsonResponse:
-    body = body_of(request)
+def _create(request: HttpRequest, body: dict[str, Any]) -> JsonResponse:
     department = _department(request, number_of(body, "department"))
     year = get_object_or_404(FiscalYear, year=number_of(body, "year"))
     project = None
