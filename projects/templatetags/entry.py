@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext as _
 
 from projects.forms.entry import AttachmentForm, SubmitForm
+from projects.models import TargetTable
+from projects.permissions import may_edit
 
 register = template.Library()
 
@@ -54,6 +58,11 @@ def entry_help() -> dict[str, tuple[str, str]]:
     for rows in ("indicators", "period_indicators"):
         found |= {f"{rows}.{leaf}": entry for leaf, entry in indicator.items()}
     return found | {f"costs.{leaf}": entry for leaf, entry in costs.items()}
+
+
+@register.simple_tag
+def may_fill(user: Any, row: TargetTable) -> bool:
+    return not may_edit(user, row)
 
 
 @register.simple_tag

@@ -52,6 +52,7 @@ export class App {
     this.#wire();
     this.marks();
     this.show(this.step);
+    place.dataset.waiting = "0";
     place.dataset.ready = "";
     if (own) this.restore(own);
     if (left.length) restored(this, left);
@@ -83,7 +84,10 @@ export class App {
       entered: (path) => this.margin.show(path),
       composing: (on) => this.outbox.hold(on),
     });
-    this.outbox.on("state", () => this.word.show(this.outbox, this.keep));
+    this.outbox.on("state", () => {
+      this.place.dataset.waiting = String(this.outbox.waiting);
+      this.word.show(this.outbox, this.keep);
+    });
     this.outbox.on("saved", (data) => this.#saved(data));
     this.outbox.on("stale", (data) => this.#stale(data));
     addEventListener("pagehide", () => this.outbox.flush());
@@ -137,7 +141,9 @@ export class App {
   }
 
   take(offer) {
+    const path = this.margin.path;
     if (this.run(offer.changes, { label: offer.title })) announce(`已填入 ${offer.text ?? ""}`);
+    if (path) this.paper.focus(path);
     this.margin.draw();
   }
 
@@ -160,12 +166,23 @@ export class App {
     }
   }
 
-  step_(kind) {
+  travel(kind) {
     const step = this.history[kind]();
     if (!step) return;
-    const path = step.focus && this.doc.has(step.focus) ? step.focus : "";
+    const path = this.#whereof(step);
     if (path) this.jump(path);
     announce(`${kind === "undo" ? "已撤销" : "已重做"}${step.label ? `：${step.label}` : ""}`);
+  }
+
+  // The cell to look at after a step was taken back or done again.
+  #whereof({ focus, applied, inverse }) {
+    if (focus && this.doc.has(focus) && applied.some((change) => change.path === focus || change.uid === parts(focus)?.uid)) return focus;
+    const last = applied.at(-1);
+    if (!last) return "";
+    if (last.op === "set") return last.path;
+    const uid = last.op === "delete" ? inverse[0]?.after || this.doc.rows(last.list)[0]?.uid : last.uid;
+    const leaf = this.paper.block(last.list)?.columns.find((column) => !column.merged && column.list === last.list)?.leaf;
+    return uid ? `${last.list}/${uid}/${leaf}` : "";
   }
 
   // --- saving ---
@@ -204,16 +221,17 @@ export class App {
     this.outbox.queue = [];
     const { changes, adopt } = await settle(this, data, sent);
     for (const [path, value] of adopt) this.doc.apply({ op: "set", path, value }, "server");
+    // First what others wrote, then on with ours: the other way round an old answer could come last.
+    await this.reload([...changes]);
     this.outbox.resume(data.version, changes);
-    await this.reload();
   }
 
   // Take over what others changed meanwhile, without what is still on its way from here.
-  async reload() {
+  async reload(chosen = null) {
     const { status, data } = await request(this.place.dataset.data);
     if (status !== 200) return;
     const content = collect(data);
-    const waiting = [...(this.outbox.sending?.changes ?? []), ...this.outbox.queue];
+    const waiting = [...(chosen ?? this.outbox.sending?.changes ?? []), ...this.outbox.queue];
     for (const [path, text] of content.served) if (!waiting.some((change) => change.path === path)) this.outbox.served.set(path, text);
     if (!waiting.length) this.outbox.version = Math.max(this.outbox.version, data.table.version);
     const fresh = new Doc(content);
@@ -253,7 +271,9 @@ export class App {
     for (const td of this.paper.place.querySelectorAll("[data-path]")) {
       const { path, kind } = td.dataset;
       mark(td, worst.get(path), this.cells.get(path)?.unread);
-      if (kind === "target") showReading(td, readingOf(this.cells.get(path)?.understood, this.doc.text(path)));
+      if (kind !== "target") continue;
+      const text = this.doc.text(path);
+      showReading(td, readingOf(this.cells.get(path)?.understood, text), text);
     }
     this.rail.draw();
     this.submit.draw();

@@ -1,7 +1,7 @@
 // One bound cell of the form: its table cell, its control, and what is shown in it beside the typed text.
 import { el } from "./dom.js";
 
-const NUMBERS = { money: "decimal", percent: "decimal", number: "decimal", target: null, day: null };
+const DIGITS = new Set(["money", "percent", "number"]);
 const grows = CSS.supports("field-sizing", "content");
 
 export const control = (td) => td.querySelector("[data-in]");
@@ -22,16 +22,14 @@ export function openCell(cell, name, { editable, text, limit }) {
 }
 
 function field(cell, name, text, limit) {
-  const short = cell.kind in NUMBERS;
-  const node = el(short ? "input" : "textarea", {
+  const node = el("textarea", {
     class: "open__in",
     "data-in": "",
     "aria-label": name,
     autocomplete: "off",
     spellcheck: "false",
-    inputmode: NUMBERS[cell.kind] ?? null,
-    type: short ? "text" : null,
-    rows: short ? null : "1",
+    inputmode: DIGITS.has(cell.kind) ? "decimal" : null,
+    rows: "1",
     "data-limit": limit ? String(limit) : null,
   });
   node.value = text;
@@ -110,10 +108,12 @@ function chineseDay(text) {
   return `${year}年${month}月${day}日`;
 }
 
-// Show below a target value how it was read, unless it says the same.
-export function showReading(td, text) {
+const bare = (text) => text.replace(/[\s＝=]/g, "");
+
+// Show below a target value how it was read; a plain figure or word that says the same needs no second line.
+export function showReading(td, text, typed) {
   let line = td.querySelector(".open__reads");
-  if (!text) {
+  if (!text || (bare(text) === bare(typed) && !/[≥≤><≠]/.test(text))) {
     line?.remove();
     return;
   }

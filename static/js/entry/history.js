@@ -62,7 +62,7 @@ export class History {
     const done = this.#do(step.back);
     to.push({ ...step, back: done, key: "" });
     this.#tell();
-    return step;
+    return { ...step, applied: step.back, inverse: done };
   }
 
   // Applies changes and hands them to the outbox; returns what takes them back, last first.

@@ -122,7 +122,6 @@ export class Keys {
 
   #breakLine(event, node) {
     event.preventDefault();
-    if (node.tagName !== "TEXTAREA") return;
     setMode(node, "edit");
     node.setRangeText("\n", node.selectionStart, node.selectionEnd, "end");
     node.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertLineBreak" }));

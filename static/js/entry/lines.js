@@ -69,6 +69,14 @@ export class Lines {
     return uid;
   }
 
+  // A row in a category, behind the last row of it or of those before it on the form.
+  addTo(list, { level1, level2 }) {
+    const rank = (one) => this.app.data.categories.findIndex((c) => c.level1 === one.level1 && c.level2 === one.level2);
+    const goal = rank({ level1, level2 });
+    const before = this.app.doc.rows(list).filter((row) => rank(row.values) <= goal).at(-1);
+    this.add({ list, uid: before?.uid ?? "", leaf: "" }, { level1, level2 });
+  }
+
   duplicate(at) {
     const row = this.app.doc.row(at.list, at.uid);
     if (!row) return;
@@ -160,17 +168,21 @@ export class Lines {
     const row = this.app.doc.row(at.list, at.uid);
     const values = row?.values ?? this.app.ghost(at)?.values ?? {};
     const here = this.group(at);
-    const last = { ...at, uid: here.at(-1)?.uid ?? at.uid };
-    const items = [
-      ["在这一类添加一行", () => this.add(last), { keys: "Ctrl+Enter" }],
-      ["这一类填“不适用”", () => this.app.notApplicable(at.list, values)],
-      null,
-      ...this.app.data.categories.map((one) => [
-        `改为 ${one.level1} › ${one.level2}`,
-        () => this.recategorise(at, here, one),
-        { off: one.level1 === values.level1 && one.level2 === values.level2 },
-      ]),
-    ];
+    const { categories } = this.app.data;
+    const within = categories.filter((one) => one.level1 === values.level1);
+    const items =
+      at.leaf === "level1" && within.length
+        ? within.map((one) => [`添加一行：${one.level2}`, () => this.addTo(at.list, one)])
+        : [
+            ["在这一类添加一行", () => this.add({ ...at, uid: here.at(-1)?.uid ?? at.uid }), { keys: "Ctrl+Enter" }],
+            ["这一类填“不适用”", () => this.app.notApplicable(at.list, values)],
+            null,
+            ...categories.map((one) => [
+              `改为 ${one.level1} › ${one.level2}`,
+              () => this.recategorise(at, here, one),
+              { off: one.level1 === values.level1 && one.level2 === values.level2 },
+            ]),
+          ];
     showMenu(near, items, "指标类别");
   }
 

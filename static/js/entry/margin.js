@@ -1,31 +1,31 @@
 // The margin at the right of the paper: what the cell in focus asks for and by which rule, what was understood of it,
 // what is wrong with it. On the last step it holds all findings, each level with its cell.
 import { button, el, icon } from "./dom.js";
-import { WORDS, grouped, readingOf } from "./cells.js";
+import { WORDS, readingOf } from "./cells.js";
 import { parts } from "./doc.js";
 
 const LEVELS = { block: ["block", "须修改"], warn: ["warn", "提醒"], info: ["info", "说明"] };
 const GAP = 8;
 
 export class Margin {
-  #path = "";
-
   constructor(place, app, help) {
     this.place = place;
     this.app = app;
     this.help = help;
+    this.path = "";
     addEventListener("resize", () => this.align());
   }
 
   show(path) {
-    this.#path = path;
+    this.path = path;
     this.draw();
   }
 
   draw() {
     if (this.app.step === "check") return void this.#all();
-    const path = this.#path;
+    const path = this.path;
     this.place.classList.remove("margin--notes");
+    this.place.classList.toggle("margin--idle", !path);
     if (!path || !this.app.doc.has(path)) return void this.place.replaceChildren(...this.#idle());
     this.place.replaceChildren(
       el("h2", {}, this.app.nameOf(path)),
@@ -130,5 +130,3 @@ export function note(finding, name = "") {
     finding.source ? el("small", { class: "quiet" }, finding.source) : null,
   ].filter(Boolean);
 }
-
-export const amountText = (text) => grouped(text);

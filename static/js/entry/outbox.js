@@ -140,6 +140,7 @@ export class Outbox {
     this.queue = [...changes, ...this.queue];
     this.sending = null;
     this.halted = "";
+    if (!this.queue.length) this.savedAt = new Date();
     this.#store();
     this.#tell();
     if (this.queue.length) this.soon(0);

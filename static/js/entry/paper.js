@@ -26,7 +26,9 @@ export class Paper {
     for (const step of steps) this.#frame(step, step.lines.filter((line) => line.style !== "sign"));
     for (const piece of piecesOf(this.steps)) this.#hang(piece.step, this.#grid(piece));
     for (const step of steps) this.#frame(step, step.lines.filter((line) => line.style === "sign"));
-    for (const step of this.steps) if (step.fields?.length) this.#hang(step.key, this.#fields(step));
+    for (const step of this.steps) {
+      if (step.fields?.length) this.#hang(step.key, step.key === "prose" ? this.#prose(step) : this.#fields(step));
+    }
   }
 
   #frame(step, lines) {
@@ -102,6 +104,19 @@ export class Paper {
     if (!this.editable) span.classList.add("fixed");
     this.#cells.get(cell.path)[this.#cells.get(cell.path).indexOf(open)] = span;
     return span;
+  }
+
+  // Sections of prose: heading and text below it, as a page of text.
+  #prose(step) {
+    const nodes = step.fields.map((field) => {
+      const heading = parts(field.path)?.leaf === "title";
+      const open = this.#open({ ...field, style: "text", kind: heading ? "text" : "long", colspan: 1, rowspan: 1 });
+      const box = el("div", { class: `open open--prose pg-${heading ? "heading" : "body"}`, "data-path": field.path, "data-kind": open.dataset.kind }, ...open.childNodes);
+      box.classList.toggle("fixed", !this.editable);
+      this.#cells.get(field.path)[0] = box;
+      return box;
+    });
+    return el("div", {}, ...nodes);
   }
 
   // Cells the form has no place for: labels and controls in two columns.

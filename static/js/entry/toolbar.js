@@ -7,8 +7,8 @@ export class Toolbar {
     this.app = app;
     this.undo = find("[data-undo]");
     this.redo = find("[data-redo]");
-    this.undo?.addEventListener("click", () => app.step_("undo"));
-    this.redo?.addEventListener("click", () => app.step_("redo"));
+    this.undo?.addEventListener("click", () => app.travel("undo"));
+    this.redo?.addEventListener("click", () => app.travel("redo"));
     app.history.listen(() => this.#state());
     this.#state();
     for (const node of all("[data-turn]")) node.addEventListener("click", () => app.rail.turn(Number(node.dataset.turn)));
@@ -28,7 +28,7 @@ export class Toolbar {
     const kind = key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : "";
     if (!kind || outside) return;
     event.preventDefault();
-    this.app.step_(kind);
+    this.app.travel(kind);
   }
 
   #state() {
@@ -57,15 +57,11 @@ export class Toolbar {
     const lists = step?.lists.length ? step.lists : [...new Set(app.steps.flatMap((one) => one.lists))];
     const list = lists.includes("indicators") ? "indicators" : lists[0];
     if (!list) return;
-    const at = (values) => {
-      const rows = app.doc.rows(list);
-      const { categories } = app.data;
-      const rank = (one) => categories.findIndex((c) => c.level1 === one.level1 && c.level2 === one.level2);
-      const before = values ? rows.filter((row) => rank(row.values) <= rank(values)).at(-1) : rows.at(-1);
-      app.lines.add({ list, uid: before?.uid ?? "", leaf: "" }, values ?? {});
-    };
-    if (list !== "indicators" || !app.data.categories.length) return void at();
-    const items = app.data.categories.map((one) => [`${one.level1} › ${one.level2}`, () => at({ level1: one.level1, level2: one.level2 })]);
+    if (list !== "indicators" || !app.data.categories.length) {
+      app.lines.add({ list, uid: app.doc.rows(list).at(-1)?.uid ?? "", leaf: "" }, {});
+      return;
+    }
+    const items = app.data.categories.map((one) => [`${one.level1} › ${one.level2}`, () => app.lines.addTo(list, one)]);
     showMenu(node, items, "添加到哪一类");
   }
 
