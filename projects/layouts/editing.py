@@ -64,6 +64,8 @@ class Draft:
         if path == "department":
             ref = self.table.department
             return department_text(ref.code, ref.name, _department_option(self.layout))
+        if path not in ("title", "duties") and leaf not in _PARTS.get(first, ()):
+            raise BadChange(f"没有这一格：{path[:80]}")
         return getattr(getattr(self.table, first), leaf) if leaf else getattr(self.table, first)
 
     def text(self, path: str) -> str:
@@ -136,7 +138,7 @@ def apply(draft: Draft, changes: Sequence[Mapping[str, Any]]) -> Touched:
     for change in changes:
         op = change.get("op")
         if op == "set":
-            _set(draft, _text(change, "path"), _text(change, "value"), touched)
+            _set(draft, tidy(_text(change, "path")), _text(change, "value"), touched)
         elif op in ("add", "delete", "move"):
             rows = _text(change, "list")
             if rows not in LISTS:
@@ -153,7 +155,8 @@ def touched_paths(draft: Draft, changes: Sequence[Mapping[str, Any]]) -> Iterato
     for change in changes:
         op = change.get("op")
         if op == "set":
-            yield str(change.get("path")), str(change.get("value", "")), change.get("was")
+            was = change.get("was")
+            yield tidy(str(change.get("path"))), str(change.get("value", "")), was if isinstance(was, str) else None
         elif op == "move":
             for leaf in LEVELS:
                 if leaf in change:
@@ -213,9 +216,9 @@ def _set_head(draft: Draft, path: str, text: str) -> None:
         _set_percent(draft, leaf, read_typed(path, text, draft.layout))
     elif first == "extra" and leaf:
         if tidy(text):
-            table.extra[tidy(leaf)] = tidy(text)
+            table.extra[leaf] = tidy(text)
         else:
-            table.extra.pop(tidy(leaf), None)
+            table.extra.pop(leaf, None)
     else:
         raise BadChange(f"没有这一格：{path[:80]}")
 

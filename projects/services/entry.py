@@ -184,7 +184,7 @@ def _texts(draft: Draft, changes: Sequence[Mapping[str, Any]]) -> dict[str, str]
 def _exists(draft: Draft, path: str) -> bool:
     try:
         return draft.value(path) is not None
-    except (AttributeError, BadChange):
+    except BadChange:
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from decimal import Decimal
 
 import pytest
@@ -60,7 +61,7 @@ def test_each_rule(change: Callable[[TargetTable], object], expected: list[tuple
 
 
 def test_sums_of_cost_details_and_of_a_summary() -> None:
-    [summary] = [item for item in tables("003") if item.layout == "zhuzhou-2"]
+    summary = deepcopy(next(item for item in tables("003") if item.layout == "zhuzhou-2"))
     assert isinstance(summary.funding.total, Decimal)
     summary.funding.total += 1
     assert found(summary) == [("block", "items-sum", "funding.total")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import threading
 import uuid
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from projects.layouts import editing
 from projects.models import AuditEvent, Department, EntrySave, Project, Revision, Role, SearchText, TableIndicator, User
 from projects.models import TargetTable as Stored
 from projects.services import entry
@@ -238,6 +240,54 @@ def test_a_change_that_no_cell_takes_changes_nothing(row: Stored, officer: User,
         send(row.pk, officer, set_("duties", "职责"), change)
     assert content(row).duties == ""
     assert Stored.objects.get(pk=row.pk).version == 1
+
+
+def test_characters_that_no_database_takes_are_left_out(row: Stored, officer: User) -> None:
+    applied = send(row.pk, officer, set_("extra.电\0话\ud800", "1\x002\ud8003"), set_("goals.annual", "a\u2028b"))
+    made = content(row)
+    assert (made.extra["电话"], made.goals.annual) == ("123", "a\nb")
+    assert list(applied.answer["cells"]) == ["extra.电话", "goals.annual"]
+    consistent(row)
+
+
+@pytest.mark.parametrize("path", ["nowhere.at_all", "fiscal_year", "layout", "indicators/x/name", "indicators"])
+def test_a_stale_save_of_no_cell_is_a_bad_change(row: Stored, officer: User, path: str) -> None:
+    with pytest.raises(entry.BadChange):
+        send(row.pk, officer, set_(path, "1"), version=7)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_sequence_of_changes_leaves_everything_in_step(row: Stored, officer: User, seed: int) -> None:
+    chance = random.Random(seed)
+    for _turn in range(6):
+        opened = entry.open_entry(stored(row.pk))
+        changes: list[dict[str, Any]] = []
+        lists = {name: list(opened.uids[name]) for name in ("indicators", "period_indicators", "costs")}
+        for _change in range(chance.randint(1, 8)):
+            name = chance.choice(list(lists))
+            rows, fresh = lists[name], uuid.UUID(int=chance.getrandbits(128)).hex
+            op = chance.choice(["add", "set", "move", "delete"]) if rows else "add"
+            uid = chance.choice(rows) if rows else ""
+            after = chance.choice(["", *rows])
+            if op == "add":
+                rows.append(fresh)
+                changes.append(
+                    {"op": "add", "list": name, "uid": fresh, "after": after, "values": {"basis": fresh[:3]}}
+                )
+            elif op == "set":
+                changes.append(set_(f"{name}/{uid}/basis", chance.choice(["", "依据", "其他"])))
+            elif op == "move":
+                changes.append({"op": "move", "list": name, "uid": uid, "after": after})
+            else:
+                rows.remove(uid)
+                changes.append({"op": "delete", "list": name, "uid": uid})
+        expected = opened.draft
+        editing.apply(expected, changes)
+        send(row.pk, officer, *changes)
+        again = entry.open_entry(stored(row.pk))
+        assert again.table == expected.table
+        assert {name: again.uids[name] for name in lists} == {name: expected.uids[name] for name in lists}
+    consistent(row)
 
 
 # --- the project behind a table --------------------------------------------------------------------
