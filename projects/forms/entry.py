@@ -1,4 +1,4 @@
-"""The small forms on the page of filling in; the cells of the official form are no Django form, they save one by one."""
+"""The small forms on the page of filling in; the official form's cells are no Django form, they save one by one."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -141,7 +140,8 @@ def test_twenty_indicators_from_a_spreadsheet_block(site, page, person) -> None:
         """(text) => {
           const data = new DataTransfer();
           data.setData('text/plain', text);
-          document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+          const options = {clipboardData: data, bubbles: true, cancelable: true};
+          document.activeElement.dispatchEvent(new ClipboardEvent('paste', options));
         }""",
         text,
     )
@@ -213,8 +213,8 @@ def own_server(tmp_path) -> Iterator[tuple[str, Callable[[], None], Callable[[],
         "from projects.services.creating import create_table\n"
         f"u = User.objects.create_user('officer', password={PASSWORD!r})\n"
         "Membership.objects.create(user=u, role=Role.OFFICER)\n"
-        "create_table(user=u, year=FiscalYear.objects.create(year=2026), department=Department.objects.create(name='某局'),"
-        " layout='longhua', name='道路养护', skeleton=True)\n"
+        "y, d = FiscalYear.objects.create(year=2026), Department.objects.create(name='某局')\n"
+        "create_table(user=u, year=y, department=d, layout='longhua', name='道路养护', skeleton=True)\n"
     )
     subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True, capture_output=True)
     subprocess.run([*manage, "shell", "-c", seed], env=environment, check=True, capture_output=True)
@@ -225,7 +225,7 @@ def own_server(tmp_path) -> Iterator[tuple[str, Callable[[], None], Callable[[],
         running.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         for _attempt in range(200):
             try:
-                urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return
             except OSError:
                 time.sleep(0.05)

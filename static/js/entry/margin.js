@@ -81,7 +81,7 @@ export class Margin {
 
   #findings(path) {
     const found = this.app.findings.filter((finding) => finding.path === path || parts(path)?.uid && finding.path === parts(path).list + "/" + parts(path).uid);
-    const list = el("ul", { class: "margin__findings", id: "margin-findings" }, ...found.map((finding) => el("li", {}, ...note(finding))));
+    const list = el("ul", { class: "margin__findings", id: "margin-findings" }, ...found.map((finding) => el("li", { class: `note--${finding.level}` }, ...note(finding))));
     return [list];
   }
 

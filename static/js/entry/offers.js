@@ -43,7 +43,7 @@ export class Offers {
     const sums = this.#data.sums.filter((sum) => sum.path === path);
     if (sums.length) return sums;
     if (!path.startsWith("spend_plan.")) return [];
-    return this.#data.plan.map((preset) => ({ ...preset, text: Object.values(preset.points ?? {}).join("、") }));
+    return this.#data.plan.map((preset) => ({ ...preset, text: Object.keys(preset.points ?? {}).sort().map((month) => preset.points[month].replace(/\.00%$/, "%")).join("、") }));
   }
 
   get presets() {
