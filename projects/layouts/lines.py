@@ -31,14 +31,19 @@ _SIGN = re.compile(
 
 
 class Line:
-    """One row of a table, or one paragraph, with its cells' texts stripped of blanks and markup."""
+    """One row of a table, or one paragraph, with its cells' texts stripped of blanks and markup.
 
-    __slots__ = ("cells", "filled", "marked", "para", "style", "texts")
+    ``grid`` and ``y``: number of the document's block it stands in, and its row there.
+    """
 
-    def __init__(self, cells: list[Cell], *, para: bool, style: str = "") -> None:
+    __slots__ = ("cells", "filled", "grid", "marked", "para", "style", "texts", "y")
+
+    def __init__(self, cells: list[Cell], *, para: bool, style: str = "", grid: int = 0, y: int = 0) -> None:
         self.cells = cells
         self.para = para
         self.style = style
+        self.grid = grid
+        self.y = y
         self.marked: list[int] = []
         self.texts = [self._clean(index, cell.text) for index, cell in enumerate(cells)]
         self.filled = [index for index, text in enumerate(self.texts) if text]
@@ -58,6 +63,11 @@ class Line:
         return self.cells[self.filled[0] if self.filled else 0].origin if self.cells else Origin()
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Part and row of the file: what names this line in a correction."""
+        return self.origin.part, self.origin.row
+
+    @property
     def single(self) -> str:
         """The text of a line that has one filled cell, else ``""``."""
         return self.texts[self.filled[0]] if len(self.filled) == 1 else ""
@@ -66,17 +76,18 @@ class Line:
 def lines_of(document: Document) -> list[Line]:
     """Return all lines of a document that hold any text."""
     found = []
-    for block in document.blocks:
+    for number, block in enumerate(document.blocks):
         if isinstance(block, Grid):
-            found += [line for line in (Line(row.cells, para=False) for row in block.rows if row.cells) if line.filled]
+            rows = (Line(row.cells, para=False, grid=number, y=y) for y, row in enumerate(block.rows) if row.cells)
+            found += [line for line in rows if line.filled]
         elif block.text.strip():
-            found.append(_paragraph_line(block))
+            found.append(_paragraph_line(block, number))
     return found
 
 
-def _paragraph_line(block: Paragraph) -> Line:
-    pieces = block.text.split("\t")
-    return Line([Cell(text, col, origin=block.origin) for col, text in enumerate(pieces)], para=True, style=block.style)
+def _paragraph_line(block: Paragraph, number: int) -> Line:
+    cells = [Cell(text, col, origin=block.origin) for col, text in enumerate(block.text.split("\t"))]
+    return Line(cells, para=True, style=block.style, grid=number)
 
 
 def is_title(line: Line) -> bool:

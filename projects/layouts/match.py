@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
+from projects.layouts.bound import POSITION
 from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import (
@@ -97,11 +98,12 @@ class _Reader:
         frame = [bool(unit) or name is not None for unit, name in zip(units, names, strict=True)]
         if all(frame) or (any(frame) and (self.rows is None or line.para)):
             self.unit = next((unit for unit in units if unit), self.unit)
-            for text, unit, name in zip(texts, units, names, strict=True):
+            cells = [line.cells[index] for index in line.filled]
+            for text, unit, name, cell in zip(texts, units, names, cells, strict=True):
                 if name is not None:
-                    self._set_department(name)
+                    self._set_department(name, cell)
                 elif not unit and (self.department_above or is_coded_department(text)):
-                    self._set_department(text)
+                    self._set_department(text, cell)
                 elif not unit:
                     self._loose(text, line)
             return True
@@ -113,6 +115,7 @@ class _Reader:
                 for label, value in pairs or []:
                     if value:
                         self.table.extra[label] = value
+                        self.read.bind(f"extra.{label}", line.cells[line.filled[0]], text=value)
                 if pairs is None:
                     self._loose(text, line)
             return True
@@ -284,21 +287,26 @@ class _Reader:
 
     def _keep(self, key: str, text: str, cell: Cell) -> None:
         self.table.extra[key] = "\n".join(filter(None, [self.table.extra.get(key, ""), text]))
+        self.read.bind(f"extra.{key}", cell, how=POSITION, sure=0.7, label=key, text=text)
         self.read.note(INFO, "unknown-label", f"表式没有“{key}”这一栏，已作为其他栏目保留", cell, cell=text)
 
     # -- setting fields ---------------------------------------------------------------------
 
-    def _set_department(self, text: str) -> None:
+    def _set_department(self, text: str, cell: Cell | None = None) -> None:
         code, name = parse_department(text)
         if name and not self.table.department.name:
             self.table.department.code, self.table.department.name = code, name
+            self.read.bind("department.name", cell, text=text)
 
     def _set(self, binding: Binding, text: str, cell: Cell, unit: str = "") -> None:
         path = binding.path
         first, _, leaf = path.partition(".")
         if path == "department" or path == "department.name":
-            self._set_department(text)
-        elif first == "extra":
+            self._set_department(text, cell)
+            return
+        if text:
+            self.read.bind(path, cell, text=text)
+        if first == "extra":
             if text:
                 self.table.extra[leaf] = text
         elif first == "spend_plan":

@@ -9,6 +9,7 @@ from indicators.categories import NATIONAL, category, core, level1_code
 from indicators.targets import understood
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
+from projects.layouts.bound import LAYOUT, POSITION
 from projects.layouts.definition import Layout, RepeatBlock, TemplateCell
 from projects.layouts.generic import joined_value
 from projects.layouts.labels import norm, squeeze
@@ -41,13 +42,16 @@ class RowReader:
         self.words = vocabulary(layout)
         self.is_tree = block.of == "indicators"
         self.levels: dict[bool, tuple[str, str]] = {False: ("", ""), True: ("", "")}
+        self.moved = False
 
     def take(self, line: Line) -> None:
         if self._is_total(line):
             return
         places, stray = by_column(line, self.columns)
         if self.is_tree:
+            before = places
             places, stray = self._place(line, places, stray)
+            self.moved = places is not before
         cells = [None if index is None else line.cells[index] for index in places]
         texts = ["" if index is None else line.texts[index] for index in places]
         if not any(texts) and not stray:
@@ -118,6 +122,8 @@ class RowReader:
                     path = f"{self.block.of}.{len(rows)}.{column.path}"
                     self.read.note(WARN, "amount-unreadable", "金额无法识别，已按原文保留", cell, field=path, cell=text)
             setattr(row, column.path, value)
+            if text:
+                self.read.bind(f"{self.block.of}.{len(rows)}.{column.path}", cell, label=column.label, text=text)
         rows.append(row)
 
     # -- indicators -------------------------------------------------------------------------
@@ -164,6 +170,7 @@ class RowReader:
             value = own.get("value") or own.get("quantity", "")
             row.value = joined_value(own.get("operator", ""), value, own.get("unit", ""))
         row.operator, row.quantity, row.unit = understood(row.value)
+        self._bind(row, cells, first, beside=beside, number=len(rows))
         if not row.value and row.name and "value" in own:
             number = len(rows) + 1
             columns = zip(self.columns, cells, strict=True)
@@ -171,6 +178,23 @@ class RowReader:
             of = self.block.beside if beside else self.block.of
             self.read.note(INFO, "value-blank", f"第{number}行指标没有指标值", at, field=f"{of}.{len(rows)}.value")
         rows.append(row)
+
+    def _bind(self, row: Indicator, cells: list[Cell | None], first: Cell, *, beside: bool, number: int) -> None:
+        """Record the cells a row was read from; a level that came down from a merged cell is found by position."""
+        of = self.block.beside if beside else self.block.of
+        sure = 0.5 if self.moved else 0.99
+        found = set()
+        for column, cell in zip(self.columns, cells, strict=True):
+            if not column.path or (column.beside != beside and column.path != "level1"):
+                continue
+            leaf = "value" if column.path in _VALUE_PARTS else column.path
+            if cell is not None and cell.text:
+                found.add(leaf)
+                how = POSITION if self.moved else LAYOUT
+                self.read.bind(f"{of}.{number}.{leaf}", cell, how=how, sure=sure, label=column.label)
+        for leaf in _LEVELS:
+            if leaf not in found and (text := getattr(row, leaf)):
+                self.read.bind(f"{of}.{number}.{leaf}", first, how=POSITION, sure=min(sure, 0.9), text=text)
 
     def _levels(self, own: dict[str, str], cell: Cell, beside: bool, number: int) -> tuple[str, str, str]:
         """Return level 1, level 2 and category: as printed, filled down, or following from level 2."""

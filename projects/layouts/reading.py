@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.grid import Document
+from projects.layouts.bound import CONFIRMED, POSITION
+from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, corrected, lines_named
+from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
 from projects.layouts.generic import guess
 from projects.layouts.lines import Line, lines_of
@@ -14,7 +19,10 @@ from projects.layouts.match import match
 from projects.layouts.properties import own_year, parse_title_property
 from projects.layouts.prose import match_prose
 from projects.layouts.readtable import ReadTable
+from projects.layouts.registry import all_layouts, get_layout
 from projects.layouts.segments import Segment, cut, recognise
+from projects.layouts.setting import set_field
+from projects.layouts.source import source_grid
 from projects.targettable import TargetTable
 
 # A paragraph that begins with the year speaks of the year it was written for.
@@ -22,18 +30,31 @@ _OPENING_YEAR = re.compile(r"\s*(20[1-4]\d)年(?!\s*\d{1,2}\s*月)")
 _YEAR = re.compile(r"(20[1-4]\d)\s*年")
 
 
-def read_tables(document: Document, *, year: int | None = None, department: str = "") -> list[ReadTable]:
-    """Return the tables of a document in order, each with everything noticed about it.
+def read_tables(
+    document: Document,
+    *,
+    year: int | None = None,
+    department: str = "",
+    corrections: Sequence[Correction] = (),
+    layouts: Sequence[Layout] = (),
+) -> list[ReadTable]:
+    """Return the tables of a document in order, each with everything noticed about it and where each field stood.
 
     Year and department are taken from the table, else from the other tables of the document, else
     from its title property, else from the arguments; which of these it was is noted. Lines that
     belong to no table are noted on the first table, or dropped when the document has no table.
+    ``corrections``: what a person said about this document or its forms. ``layouts``: forms beside the shipped
+    ones, saved readings included (:mod:`projects.layouts.saved`); they are tried first.
     """
+    document = corrected(document, corrections)
     lines = lines_of(document)
-    segments, loose = cut(lines)
-    reads = [read for segment in segments if (read := _read_segment(segment)) is not None]
+    segments, loose = cut(lines, split=lines_named(SPLIT, corrections), join=lines_named(JOIN, corrections))
+    forms = (*layouts, *all_layouts())
+    reads = [read for segment in segments for read in _read_segment(segment, forms, corrections)]
     _fill_years(reads, document, lines, year)
     _fill_departments(reads, document, department)
+    for read in reads:
+        _set_fields(read, corrections)
     if reads:
         for line in loose:
             reads[0].note(INFO, "outside", "这段文字不属于任何一张表", line.cells[0], cell=line.single)
@@ -47,25 +68,48 @@ def _placed(finding: Finding, file: str, table: str) -> Finding:
     return finding.at(file=file, table=table)
 
 
-def _read_segment(segment: Segment) -> ReadTable | None:
+def _read_segment(
+    segment: Segment, layouts: Sequence[Layout], corrections: Sequence[Correction]
+) -> list[ReadTable]:
     lines = segment.lines
     if segment.prose:
         read = match_prose(lines, segment.prose, segment.title)
     elif segment.has_rows:
-        layout, share = recognise(segment)
+        layout, share = recognise(segment, layouts)
         if layout is None:
-            return _read_by_meaning(segment)
-        read = match(lines, layout, segment.title)
-        read.share = share
+            found = _read_by_meaning(segment)
+            if found is None:
+                return []
+            read = found
+        else:
+            read = match(lines, layout, segment.title)
+            read.share = share
     else:
-        found = reflow(lines)
-        if found is None:
-            return None
-        read = match(found.lines, found.layout, segment.title)
-        read.findings += found.findings
+        flow = reflow(lines)
+        if flow is None:
+            return []
+        read = match(flow.lines, flow.layout, segment.title)
+        read.findings += flow.findings
+        # The cells were found in running text: right as a rule, yet nobody saw their borders.
+        read.bound = [replace(one, how=POSITION, sure=min(one.sure, 0.85)) for one in read.bound]
     if lines:
         read.row, _, read.part = lines[0].origin
-    return read
+    read.source = source_grid(lines, segment.head)
+    read.form = read.form or read.table.layout
+    return [read]
+
+
+def _set_fields(read: ReadTable, corrections: Sequence[Correction]) -> None:
+    """Put the texts of ``SET`` corrections into the table they name."""
+    for one in corrections:
+        if one.op != SET or (one.part, one.row) != (read.part, read.row):
+            continue
+        layout = get_layout(read.table.layout)
+        if set_field(read.table, one.path, one.text, layout.unit if layout else "元"):
+            read.bound = [bound for bound in read.bound if bound.path != one.path]
+            read.bind(one.path, None, how=CONFIRMED, sure=1.0, text=one.text)
+        else:
+            read.note(WARN, "correction-lost", f"更正的位置“{one.path}”不在这张表里，没有采用", cell=one.text)
 
 
 def _read_by_meaning(segment: Segment) -> ReadTable | None:

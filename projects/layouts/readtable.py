@@ -1,23 +1,39 @@
-"""What reading yields: a table, and everything that was noticed on the way."""
+"""What reading yields: a table, everything noticed on the way, and where each field came from."""
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from projects.findings import Finding
-from projects.grids.grid import Cell
+from projects.grids.grid import Cell, Grid
+from projects.layouts.bound import LAYOUT, Bound, table_sure
 from projects.targettable import TargetTable
 
 
 @dataclasses.dataclass(slots=True)
 class ReadTable:
-    """One table as it was read: the table, everything noticed, and the first line's place in the file."""
+    """One table as it was read.
+
+    ``row``, ``part``: place of its first line in the file. ``share``: how much of the form's labels was found.
+    ``bound``: each cell that was read into a field, with how and how sure. ``source``: the table's own lines as a grid
+    (paragraphs are rows of one cell), each cell with its ``origin``, to be shown beside the reading. ``form``: the same
+    for all tables of the same form, whichever file they stand in; corrections and saved readings go by it.
+    """
 
     table: TargetTable
     findings: list[Finding] = dataclasses.field(default_factory=list)
     row: int = 0
     part: str = ""
     share: float = 1.0
+    bound: list[Bound] = dataclasses.field(default_factory=list)
+    source: Grid = dataclasses.field(default_factory=Grid)
+    form: str = ""
+
+    @property
+    def sure(self) -> float:
+        """How sure the whole reading is, 0 to 1."""
+        return table_sure(self.bound)
 
     def note(
         self, level: str, code: str, text: str, at: Cell | None = None, *, field: str = "", cell: str = ""
@@ -25,3 +41,23 @@ class ReadTable:
         """Record a finding at a cell's place."""
         row, column = (at.origin.row, at.origin.column) if at else (0, 0)
         self.findings.append(Finding(level, code, text, row=row, column=column, field=field, cell=cell))
+
+    def bind(
+        self, path: str, at: Cell | None, *, how: str = LAYOUT, sure: float = 0.99, label: str = "", text: str = ""
+    ) -> None:
+        """Record that the field ``path`` was read from the cell ``at``."""
+        origin = at.origin if at else None
+        shown = text or (at.text if at else "")
+        place = (origin.part, origin.row, origin.column) if origin else ("", 0, 0)
+        self.bound.append(Bound(path, how, round(sure, 2), label, shown, *place))
+
+    def reading(self) -> dict[str, Any]:
+        """Return form, confidence and the bound cells as plain data: what stands beside the interchange form."""
+        return {
+            "layout": self.table.layout,
+            "form": self.form,
+            "sure": self.sure,
+            "part": self.part,
+            "row": self.row,
+            "fields": [one.to_dict() for one in self.bound],
+        }

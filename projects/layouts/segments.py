@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -34,6 +35,7 @@ class Segment:
     prose: Layout | None = None
     lines: list[Line] = field(default_factory=list)
     left: int | None = None
+    head: Line | None = None
 
     def add(self, line: Line) -> None:
         """Append a line; ``left`` is the column where the rows so far begin."""
@@ -47,8 +49,16 @@ class Segment:
         return any(not line.para for line in self.lines)
 
 
-def cut(lines: list[Line]) -> tuple[list[Segment], list[Line]]:
-    """Return the segments in order, and the lines that belong to none of them."""
+Places = frozenset[tuple[str, int]]
+
+
+def cut(
+    lines: list[Line], *, split: Places = frozenset(), join: Places = frozenset()
+) -> tuple[list[Segment], list[Line]]:
+    """Return the segments in order, and the lines that belong to none of them.
+
+    ``split``, ``join``: places ``(part, row)`` of lines where a person says that a table begins, or that none does.
+    """
     prose_titles = {squeeze(layout.title): layout for layout in all_layouts() if layout.sections}
     dividers = {squeeze(text) for layout in all_layouts() for text in layout.part}
     first_labels = _first_labels()
@@ -57,6 +67,19 @@ def cut(lines: list[Line]) -> tuple[list[Segment], list[Line]]:
     ahead: list[Line] = []
     current: Segment | None = None
     for line in lines:
+        if line.place in join and segments:
+            current = segments[-1]
+            current.lines += ahead
+            ahead = []
+            current.add(line)
+            continue
+        if line.place in split:
+            current = Segment("".join(line.single.split("\n")) if is_title(line) else "", lines=ahead, head=line)
+            ahead = []
+            segments.append(current)
+            if not current.title:
+                current.add(line)
+            continue
         text = line.single if _heads_table(line, current) else ""
         if text and (is_divider(text) or squeeze(text) in dividers):
             current = None
@@ -69,7 +92,7 @@ def cut(lines: list[Line]) -> tuple[list[Segment], list[Line]]:
             segments.append(current)
             continue
         if text and is_title(line):
-            current = Segment("".join(text.split("\n")), lines=ahead)
+            current = Segment("".join(text.split("\n")), lines=ahead, head=line)
             ahead = []
             segments.append(current)
             continue
@@ -125,7 +148,7 @@ def labels_of(layout: Layout) -> frozenset[str]:
     return frozenset(found)
 
 
-def recognise(segment: Segment) -> tuple[Layout | None, float]:
+def recognise(segment: Segment, layouts: Sequence[Layout] = ()) -> tuple[Layout | None, float]:
     """Return the form whose labels fit best and the share of them found, or ``None`` below enough.
 
     The headings of its lists have to stand there whole: a form that differs in them is another form.
@@ -141,7 +164,7 @@ def recognise(segment: Segment) -> tuple[Layout | None, float]:
             if "：" in text or ":" in text:
                 present.add(norm(text.replace("：", ":").partition(":")[0]))
     best: tuple[float, int, Layout | None] = (0.0, 0, None)
-    for layout in all_layouts():
+    for layout in layouts or all_layouts():
         labels = labels_of(layout)
         hits = len(labels & present)
         share = hits / len(labels) if labels else 0.0
