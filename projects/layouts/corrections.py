@@ -70,7 +70,8 @@ class Correction:
         for name, value in data.items():
             if not isinstance(value, kinds[name]) or isinstance(value, bool):
                 raise ValueError(f"更正的 {name} 不正确")
-        return cls(**{name: clean_text(value) if isinstance(value, str) else value for name, value in data.items()})
+        texts: dict[str, Any] = {n: clean_text(v) if isinstance(v, str) else v for n, v in data.items()}
+        return cls(**texts)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

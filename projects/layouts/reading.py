@@ -68,9 +68,7 @@ def _placed(finding: Finding, file: str, table: str) -> Finding:
     return finding.at(file=file, table=table)
 
 
-def _read_segment(
-    segment: Segment, layouts: Sequence[Layout], corrections: Sequence[Correction]
-) -> list[ReadTable]:
+def _read_segment(segment: Segment, layouts: Sequence[Layout], corrections: Sequence[Correction]) -> list[ReadTable]:
     lines = segment.lines
     if segment.prose:
         read = match_prose(lines, segment.prose, segment.title)

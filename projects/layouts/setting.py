@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from projects.layouts.definition import Layout
@@ -10,6 +11,10 @@ from projects.layouts.typed import read_typed, set_indicator
 from projects.targettable import PART_TYPES, ROW_TYPES, PlanPoint, TargetTable
 
 _INDICATORS = ("indicators", "period_indicators")
+
+
+def _leaves(kind: type) -> set[str]:
+    return {one.name for one in fields(kind)}
 
 
 def set_field(table: TargetTable, path: str, text: str, unit: str) -> bool:
@@ -34,7 +39,7 @@ def set_field(table: TargetTable, path: str, text: str, unit: str) -> bool:
         return text.strip().isdigit()
     holder: Any = getattr(table, first) if first in PART_TYPES else table
     leaf = rest if first in PART_TYPES else first
-    if leaf not in type(holder).__dataclass_fields__ or leaf in ("layout", "kind"):
+    if leaf not in _leaves(type(holder)) or leaf in ("layout", "kind"):
         return False
     setattr(holder, leaf, read_typed(path, text, form))
     return True
@@ -53,7 +58,7 @@ def _set_row(table: TargetTable, name: str, rest: str, text: str, form: Layout) 
         point.percent = read_typed(f"spend_plan.{number}", text, form)
         return True
     index = int(number)
-    if index > len(rows) or leaf not in ROW_TYPES[name].__dataclass_fields__:
+    if index > len(rows) or leaf not in _leaves(ROW_TYPES[name]):
         return False
     if index == len(rows):
         rows.append(PlanPoint("") if name == "spend_plan" else ROW_TYPES[name]())
