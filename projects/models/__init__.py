@@ -8,32 +8,44 @@ from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
 from projects.models.project import Project
 from projects.models.record import AuditEvent, Revision, TransitionRecord, WrittenOnce
+from projects.models.review import CommentEntry, Level, ReviewComment, ReviewSetting, ReviewSheet
+from projects.models.reviewwork import Assignment, ReviewPresence, SavedView, Submission, TextBlock
 from projects.models.rows import CostDetail, ProseSection, SpendPlanPoint, SummaryItem, TableIndicator, WorkTask
 from projects.models.search import SearchText
 from projects.models.table import Funding, TargetTable
 from projects.models.user import User
 
 __all__ = [
+    "Assignment",
     "Attachment",
     "AuditEvent",
+    "CommentEntry",
     "CostDetail",
     "Department",
     "EntrySave",
     "FiscalYear",
     "FormerPassword",
     "Funding",
+    "Level",
     "Membership",
     "Notice",
     "Project",
     "ProseSection",
+    "ReviewComment",
+    "ReviewPresence",
+    "ReviewSetting",
+    "ReviewSheet",
     "Revision",
     "Role",
+    "SavedView",
     "SearchText",
     "Session",
     "SpendPlanPoint",
+    "Submission",
     "SummaryItem",
     "TableIndicator",
     "TargetTable",
+    "TextBlock",
     "TransitionRecord",
     "User",
     "WorkTask",

@@ -69,7 +69,11 @@ class AppendOnly(models.Model):
 
 
 class Revision(AppendOnly):
-    """A table as it was submitted or approved: the interchange JSON, byte for byte, and its SHA-256."""
+    """A table as it was submitted or approved: the interchange JSON, byte for byte, and its SHA-256.
+
+    ``uids`` names the rows of the repeated blocks, which the interchange form does not: ``{block: [uid in hex]}`` in
+    the order of the content. Comments are found again by them; revisions written before they were kept have none.
+    """
 
     class Cause(models.TextChoices):
         SUBMIT = "submit", _("送审")
@@ -84,6 +88,7 @@ class Revision(AppendOnly):
     content = models.TextField(_("内容"))
     sha256 = models.CharField(_("校验值"), max_length=64)
     comment = models.TextField(_("说明"), blank=True)
+    uids = models.JSONField(_("各行标识"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("提交版本")
