@@ -86,7 +86,7 @@ def write(tables: Iterable[TargetTable]) -> bytes:
         for name, text in (
             ("[Content_Types].xml", parts.CONTENT_TYPES),
             ("_rels/.rels", parts.ROOT_RELS),
-            ("docProps/core.xml", parts.CORE.format(title="")),
+            ("docProps/core.xml", parts.core("")),
             ("docProps/app.xml", parts.APP),
             ("word/_rels/document.xml.rels", parts.DOCUMENT_RELS),
             ("word/styles.xml", parts.STYLES),

@@ -20,6 +20,7 @@ from projects.grids.grid import (
     TEXT,
     TITLE,
 )
+from projects.grids.text import escape
 
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838  # A4
 MARGIN_TOP, MARGIN_BOTTOM, MARGIN_SIDE = 1247, 1134, 1134  # 2.2 cm, 2 cm, 2 cm
@@ -109,11 +110,18 @@ CORE = (
     _DECLARATION + "<cp:coreProperties"
     ' xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
-    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{title}</dc:title>'
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{title}</dc:title>{form}'
     '<dcterms:created xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:created>'
     '<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:modified>'
     "</cp:coreProperties>"
 )
+
+
+def core(title: str, form: str = "") -> str:
+    """Return the properties of a document; ``form`` is its category: the form of an office it is drawn in."""
+    category = f"<cp:category>{escape(form)}</cp:category>" if form else ""
+    return CORE.format(title=escape(title), form=category)
+
 
 # name, name to take instead, PANOSE digits, family, pitch
 _FONTS = (

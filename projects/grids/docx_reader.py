@@ -26,6 +26,7 @@ from projects.grids.docx_text import (
     W,
     is_on,
     is_placeholder,
+    package_form,
     package_title,
     paragraph_styles,
     paragraph_text,
@@ -77,7 +78,7 @@ def read_docx(data: bytes, name: str) -> Document:
             reader = _Reader(name, paragraph_styles(package))
             with package.open(_main_part(package)) as stream:
                 reader.read(stream)
-            title = package_title(package)
+            title, form = package_title(package), package_form(package)
     except (zipfile.BadZipFile, KeyError, EOFError, OSError, NotImplementedError) as error:
         raise damaged(name) from error
     except etree.XMLSyntaxError as error:
@@ -85,7 +86,7 @@ def read_docx(data: bytes, name: str) -> Document:
     if not reader.root_seen:
         raise refuse(name, "unsupported", "不是普通的 Word 文档（可能是“严格 Open XML”格式）",
                      "请在 Word 中另存为“Word 文档（.docx）”再上传")  # fmt: skip
-    return Document(reader.blocks, name, title, reader.findings)
+    return Document(reader.blocks, name, title, reader.findings, form)
 
 
 def _main_part(package: zipfile.ZipFile) -> str:

@@ -39,6 +39,20 @@ def package_title(package: zipfile.ZipFile) -> str:
     return cell_text(str(found or ""))
 
 
+def package_form(package: zipfile.ZipFile) -> str:
+    """The identifier of the form that an exported file was filled in (its category property), else ``""``."""
+    if "docProps/core.xml" not in package.NameToInfo:
+        return ""
+    core = etree.fromstring(package.read("docProps/core.xml"), xml_parser())
+    space = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
+    return form_mark(str(core.findtext(f"{space}category") or ""))
+
+
+def form_mark(text: str) -> str:
+    """An identifier as files carry it; anything else somebody wrote there is none."""
+    return text if len(text) <= 40 and text.isascii() else ""
+
+
 def xml_parser() -> etree.XMLParser:
     """A parser that fetches nothing and expands nothing."""
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)

@@ -32,17 +32,18 @@ _TABLE_OPEN = (
 )
 
 
-def write_docx(blocks: Iterable[Block], out: BinaryIO, *, title: str = "") -> None:
+def write_docx(blocks: Iterable[Block], out: BinaryIO, *, title: str = "", form: str = "") -> None:
     """Write ``blocks`` as a Word document to ``out`` (which need not be seekable).
 
     A4 portrait with page numbers. The same blocks give the same bytes. ``title`` is the document's
-    property, not printed. Memory does not grow with the number of tables when ``blocks`` is lazy.
+    property, not printed; ``form`` the office's own form it is drawn in. Memory
+    does not grow with the number of tables when ``blocks`` is lazy.
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, text in (
             ("[Content_Types].xml", parts.CONTENT_TYPES),
             ("_rels/.rels", parts.ROOT_RELS),
-            ("docProps/core.xml", parts.CORE.format(title=escape(title))),
+            ("docProps/core.xml", parts.core(title, form)),
             ("docProps/app.xml", parts.APP),
             ("word/_rels/document.xml.rels", parts.DOCUMENT_RELS),
             ("word/styles.xml", parts.STYLES),

@@ -120,7 +120,8 @@ class Document:
     """A file in reading order.
 
     ``name`` is the file's name, used in every message about it; ``title`` its title property (Word,
-    Excel) or ``<title>`` (HTML), where an exported file states its year (``2021年度绩效目标表``).
+    Excel) or ``<title>`` (HTML), where an exported file states its year (``2021年度绩效目标表``); ``form`` the
+    identifier of the office's own form it was written in, where it states one.
     ``findings``: what the reader of the format noticed and could not turn into text.
     """
 
@@ -128,6 +129,7 @@ class Document:
     name: str = ""
     title: str = ""
     findings: list[Finding] = field(default_factory=list)
+    form: str = ""
 
 
 def shape(grid: Grid) -> list[list[tuple[str, int, int, int]]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 from perfgoals.uploads import damaged, refuse
+from projects.grids.docx_text import form_mark
 from projects.grids.grid import (
     BODY,
     CELL_STYLES,
@@ -50,7 +51,9 @@ def read_html(data: bytes, name: str) -> Document:
     reader.walk(root if body is None else body)
     reader.flush()
     title = root.findtext("head/title") or ""
-    return Document(reader.blocks, name, cell_text(str(title)))
+    marks = root.xpath("head/meta[@name='perfgoals-form']/@content")
+    form = form_mark(str(marks[0])) if isinstance(marks, list) and marks else ""
+    return Document(reader.blocks, name, cell_text(str(title)), form=form)
 
 
 def decode_html(data: bytes) -> str:

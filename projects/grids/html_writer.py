@@ -64,12 +64,16 @@ def write_html(blocks: Iterable[Block]) -> str:
     return "\n".join(_table(block) if isinstance(block, Grid) else _paragraph(block) for block in blocks)
 
 
-def write_html_page(blocks: Iterable[Block], title: str) -> str:
-    """Return a page of its own, to be kept as a file: it carries its style sheet and prints on A4."""
+def write_html_page(blocks: Iterable[Block], title: str, form: str = "") -> str:
+    """Return a page of its own, to be kept as a file: it carries its style sheet and prints on A4.
+
+    ``form`` names the form of an office that it is drawn in.
+    """
+    named = f'<meta name="perfgoals-form" content="{escape(form)}">\n' if form else ""
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n"
+        f"{named}<title>{escape(title)}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n"
         f"{write_html(blocks)}\n</body>\n</html>\n"
     )
 

@@ -24,7 +24,7 @@ from python_calamine import (
 
 from perfgoals.uploads import damaged, encrypted, refuse
 from projects.findings import WARN, Finding
-from projects.grids.docx_text import package_title
+from projects.grids.docx_text import package_form, package_title
 from projects.grids.grid import BODY, CAPTION, Block, Cell, Document, Grid, Origin, Paragraph, Row
 from projects.grids.text import cell_text
 from projects.grids.xlsx_styles import DATE, SheetFacts, book_styles, sheet_facts, sheet_paths
@@ -46,9 +46,9 @@ def read_xlsx(data: bytes, name: str) -> Document:
     """
     packed = data.startswith(b"PK")
     try:
-        facts, title = _facts(data, name) if packed else ({}, "")
+        facts, title, form = _facts(data, name) if packed else ({}, "", "")
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        document = Document([], name, title)
+        document = Document([], name, title, form=form)
         for index, sheet in enumerate(book.sheets_metadata):
             if sheet.typ == SheetTypeEnum.WorkSheet and (sheet.visible != SheetVisibleEnum.VeryHidden):
                 _read_sheet(book, index, facts.get(sheet.name), document)
@@ -67,7 +67,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
     return document
 
 
-def _facts(data: bytes, name: str) -> tuple[dict[str, SheetFacts], str]:
+def _facts(data: bytes, name: str) -> tuple[dict[str, SheetFacts], str, str]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         styles = book_styles(package)
         facts = {}
@@ -75,7 +75,7 @@ def _facts(data: bytes, name: str) -> tuple[dict[str, SheetFacts], str]:
             if path in package.NameToInfo:
                 facts[sheet] = sheet_facts(package, path, styles)
                 _check_area(facts[sheet].rows, facts[sheet].columns, sheet, name)
-        return facts, package_title(package)
+        return facts, package_title(package), package_form(package)
 
 
 def _check_area(rows: int, columns: int, sheet: str, name: str) -> None:

@@ -71,11 +71,14 @@ _CELLS: dict[str, dict[str, Any]] = {
 }
 
 
-def write_xlsx(sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = "") -> list[Finding]:
+def write_xlsx(
+    sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = "", form: str = ""
+) -> list[Finding]:
     """Write one sheet per ``(name, blocks)``; names are made valid and unique.
 
-    The same blocks give the same bytes. Returns what a sheet could not hold: texts beyond Excel's
-    32,767 characters per cell, which are cut with a mark.
+    ``title`` and ``form`` (the office's own form they are drawn in) are properties of the file. The same
+    blocks give the same bytes. Returns what a sheet could not hold: texts beyond Excel's 32,767 characters per cell,
+    which are cut with a mark.
     """
     options = {
         "in_memory": True,
@@ -84,7 +87,7 @@ def write_xlsx(sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, 
         "strings_to_urls": False,
     }
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": clean_text(title), "created": _CREATED})
+    book.set_properties({"title": clean_text(title), "category": form, "created": _CREATED})
     formats = _Formats(book)
     names: set[str] = {"history"}
     findings: list[Finding] = []

@@ -17,6 +17,8 @@ LONG_PATHS = frozenset(["project.overview", "project.purpose", "goals.period", "
 LONG_ROW_FIELDS = frozenset(
     ["name", "description", "basis", "content", "item", "goal", "period_goal", "annual_goal"],
 )
+# How a percent or a day of a form may be printed instead; amounts name their style themselves.
+BARE_PERCENT, CHINESE_DAY = "bare", "年月日"
 LISTS = frozenset(["indicators", "period_indicators", "costs", "tasks", "items"])
 
 Printed = tuple[str, float | None, str]
@@ -35,13 +37,18 @@ def _computed(path: str, table: TargetTable, number: int | None) -> str:
     return ""
 
 
-def fill_text(parts: tuple[str | Binding, ...], table: TargetTable, number: int | None = None) -> str:
-    pieces = []
+def fill_text(
+    parts: tuple[str | Binding, ...], table: TargetTable, number: int | None = None, layout: Layout | None = None
+) -> str:
+    """Return a line with its fields filled in; ``layout`` says how amounts and days in it are printed."""
+    pieces: list[str] = []
     for part in parts:
         if isinstance(part, str):
             pieces.append(part)
         elif part.path in COMPUTED:
             pieces.append(_computed(part.path, table, number))
+        elif layout is not None:
+            pieces.append(printer(part.path, layout, part.bare_zero)(getter(part.path, part.option)(table))[0])
         else:
             pieces.append(getter(part.path, part.option)(table) or "")
     return "".join(pieces)
@@ -69,8 +76,9 @@ def department_text(code: str, name: str, option: str) -> str:
 def printer(path: str, layout: Layout, bare_zero: bool) -> Printer:
     """Return what turns a leaf into text, number and number format."""
     kind = "percent" if path.startswith("spend_plan.") else field_kind(path)
+    style = layout.styles.get(path, "")
     if kind == "money":
-        unit, money = layout.unit, layout.money
+        unit, money = layout.unit_of(path), style or layout.money
 
         def print_amount(value: Any) -> Printed:
             if not isinstance(value, Decimal):
@@ -79,8 +87,16 @@ def printer(path: str, layout: Layout, bare_zero: bool) -> Printer:
             return text, float(text.replace(",", "")), number_format
 
         return print_amount
+    if style == BARE_PERCENT:
+        return lambda value: (
+            print_percent(value).removesuffix("%") if isinstance(value, Decimal) else value or "",
+            None,
+            "",
+        )
     if kind == "percent":
         return lambda value: (print_percent(value) if isinstance(value, Decimal) else value or "", None, "")
+    if style == CHINESE_DAY:
+        return lambda value: (chinese_day(value) if isinstance(value, date) else value or "", None, "")
     if kind == "day":
         return lambda value: (value.isoformat() if isinstance(value, date) else value or "", None, "")
     if kind == "number":
@@ -88,6 +104,11 @@ def printer(path: str, layout: Layout, bare_zero: bool) -> Printer:
     if path.endswith("indicators.value"):
         return lambda value: (value, *_pure_number(value))
     return lambda value: (value, None, "")
+
+
+def chinese_day(day: date) -> str:
+    """Return ``2021年1月1日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _pure_number(text: str) -> tuple[float | None, str]:
@@ -132,7 +153,14 @@ def compile_cell(cell: TemplateCell, columns: list[int], layout: Layout) -> Fill
         return lambda table: g.Cell(fill_text(parts, table), col, colspan, rowspan, g.LABEL)
     get = getter(binding.path, binding.option)
     show = printer(binding.path, layout, binding.bare_zero)
-    style, path, prefix = style_of(binding.path, layout), binding.path, cell.literal
+    style, path, prefix, suffix = style_of(binding.path, layout), binding.path, cell.prefix, cell.suffix
+    if suffix:
+
+        def fill_between(table: TargetTable) -> g.Cell:
+            text = show(get(table))[0]
+            return g.Cell(prefix + text + (suffix if text else ""), col, colspan, rowspan, g.SHORT, path)
+
+        return fill_between
     if prefix:
         return lambda table: g.Cell(prefix + show(get(table))[0], col, colspan, rowspan, g.SHORT, path)
 

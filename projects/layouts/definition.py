@@ -53,8 +53,25 @@ class TemplateCell:
     def literal(self) -> str:
         return "".join(part for part in self.parts if isinstance(part, str))
 
+    @property
+    def prefix(self) -> str:
+        """The words before the field: ``资金总额：``."""
+        return "".join(self.parts[: self._at]) if self.binding else self.literal  # type: ignore[arg-type]
 
-COMPUTED = frozenset(["number", "year", "years"])
+    @property
+    def suffix(self) -> str:
+        """The words behind the field: ``万元``."""
+        return "".join(self.parts[self._at + 1 :]) if self.binding else ""  # type: ignore[arg-type]
+
+    @property
+    def _at(self) -> int:
+        return next(
+            index for index, part in enumerate(self.parts) if isinstance(part, Binding) and part.path not in COMPUTED
+        )
+
+
+# ``row`` counts the rows of a list; it stands in repeated rows alone.
+COMPUTED = frozenset(["number", "year", "years", "row"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +120,25 @@ Block = FormBlock | RepeatBlock
 
 @dataclass(frozen=True)
 class Slot:
-    """Where the value of a label stands: ``right`` of it, ``below``, ``under`` (below a side label) or ``inline``."""
+    """Where the value of a label stands: ``right`` of it, ``below``, ``under`` (below a side label) or ``inline``.
+
+    ``suffix`` is printed behind the value in the same cell.
+    """
 
     binding: Binding
     place: str
     label: str
+    suffix: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """One official form. ``unit`` is the unit its amounts are printed in, ``money`` their style."""
+    """One official form. ``unit`` is the unit its amounts are printed in, ``money`` their style.
+
+    ``units`` and ``styles`` say by path where a cell differs from that. ``above`` are further lines below the caption.
+    ``own`` marks a form that an office uploaded: its lines around the table and its title may say anything, so they
+    are known by their own words.
+    """
 
     id: str
     name: str
@@ -128,6 +154,19 @@ class Layout:
     sections: tuple[str, ...] = ()
     center_money: bool = False
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    styles: dict[str, str] = field(default_factory=dict)
+    above: tuple[tuple[tuple[str | Binding, ...], ...], ...] = ()
+    own: bool = False
+
+    def unit_of(self, path: str) -> str:
+        """Return the unit in which the amount of this path is printed."""
+        return self.units.get(path, self.unit)
+
+    @cached_property
+    def captions(self) -> tuple[tuple[tuple[str | Binding, ...], ...], ...]:
+        """The lines between title and table, each in groups that a tab separates."""
+        return ((self.caption,) if self.caption else ()) + self.above
 
     @cached_property
     def edges(self) -> list[float]:
@@ -154,7 +193,7 @@ class Layout:
     def paths(self) -> frozenset[str]:
         """Every path the form has a cell for: ``funding.total``, ``indicators.name``, ``extra.实施单位``."""
         found: set[str] = set()
-        for parts in (self.title_parts, *self.caption, *self.sign):
+        for parts in (self.title_parts, *(group for line in self.captions for group in line), *self.sign):
             found.update(binding.path for binding in parts if isinstance(binding, Binding))
         for block in self.blocks:
             if isinstance(block, FormBlock):
@@ -174,7 +213,7 @@ class Layout:
         return frozenset(found - COMPUTED)
 
     def _all_bindings(self) -> list[Binding]:
-        groups: list[tuple[str | Binding, ...]] = [*self.caption]
+        groups: list[tuple[str | Binding, ...]] = [group for line in self.captions for group in line]
         groups += [cell.parts for b in self.blocks if isinstance(b, FormBlock) for row in b.rows for cell in row]
         return [part for parts in groups for part in parts if isinstance(part, Binding)]
 
@@ -272,15 +311,15 @@ def _slots(blocks: tuple[Block, ...]) -> dict[str, list[Slot]]:
                     side = norm(cell.literal)
                 if cell.binding:
                     label, place = _label_of(block, index, at, side)
-                    found.setdefault(label, []).append(Slot(cell.binding, place, label))
+                    found.setdefault(label, []).append(Slot(cell.binding, place, label, cell.suffix.strip()))
     return found
 
 
 def _label_of(block: FormBlock, index: int, at: int, side: str) -> tuple[str, str]:
     row = block.rows[index]
     cell = row[at]
-    if cell.literal:
-        return norm(cell.literal), "inline"
+    if cell.prefix.strip():
+        return norm(cell.prefix), "inline"
     if at and not row[at - 1].binding:
         return norm(row[at - 1].literal), "right"
     above = [c for c in block.rows[index - 1] if (c.col, c.colspan) == (cell.col, cell.colspan)] if index else []

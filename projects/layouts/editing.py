@@ -306,7 +306,7 @@ def row_texts(draft: Draft, rows: str, row: Any) -> dict[str, str]:
 
 
 def _department_option(layout: Layout) -> str:
-    groups: list[tuple[str | Binding, ...]] = [*layout.caption]
+    groups: list[tuple[str | Binding, ...]] = [group for line in layout.captions for group in line]
     groups += [cell.parts for block in layout.blocks if isinstance(block, FormBlock) for r in block.rows for cell in r]
     found = (
         part.option for parts in groups for part in parts if isinstance(part, Binding) and part.path == "department"

@@ -80,8 +80,8 @@ def _lines(draft: Draft) -> Iterator[dict[str, Any]]:
     if layout.annex:
         yield {"style": "annex", "parts": [[{"label": layout.annex}]]}
     yield {"style": "title", "parts": [[title]]}
-    if layout.caption:
-        yield {"style": "caption", "parts": [_line_parts(draft, parts) for parts in layout.caption]}
+    for line in layout.captions:
+        yield {"style": "caption", "parts": [_line_parts(draft, parts) for parts in line]}
     for parts in layout.sign:
         yield {"style": "sign", "parts": [_line_parts(draft, parts)]}
 
@@ -121,7 +121,7 @@ def cell_name(layout: Layout, path: str) -> str:
     )
     # A short label such as 金额 tells nothing without the labels around it.
     name = printed if len(printed) > SHORT_LABEL else name
-    return f"{name}（{layout.unit}）" if kind_of(path) == "money" else name
+    return f"{name}（{layout.unit_of(path)}）" if kind_of(path) == "money" else name
 
 
 @cache
@@ -247,7 +247,9 @@ def _cell(draft: Draft, cell: g.Cell, template: TemplateCell) -> CellData:
     binding = template.binding
     if binding is None:
         return _label(cell)
-    made = _data(cell) | {"covers": [], "prefix": template.literal} | _field(draft, binding.path)
+    made = (
+        _data(cell) | {"covers": [], "prefix": template.prefix, "suffix": template.suffix} | _field(draft, binding.path)
+    )
     return made
 
 

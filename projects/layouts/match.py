@@ -9,6 +9,7 @@ from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.bound import POSITION
 from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
+from projects.layouts.frame import frame_values
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import (
     Line,
@@ -90,6 +91,10 @@ class _Reader:
 
     def _take_frame(self, line: Line) -> bool:
         """Take lines around the form: unit, department, signatures. Tell whether it was one."""
+        if line.para and (own := frame_values(self.layout, line)) is not None:
+            for binding, text in own:
+                self._set(binding, text, line.cells[0])
+            return True
         if self._is_cell_of_form(line):
             return False
         texts = [line.texts[index] for index in line.filled]
@@ -132,7 +137,7 @@ class _Reader:
     def _begin_list(self, line: Line) -> bool:
         if len(line.filled) < 2:
             return False
-        for block in self.repeats:
+        for block in self._candidates(line):
             columns = read_head(block, line)
             if columns is None:
                 continue
@@ -143,6 +148,16 @@ class _Reader:
                 self.rows.columns = columns
             return True
         return False
+
+    def _candidates(self, line: Line) -> list[RepeatBlock]:
+        """Return the lists in the order in which the line may be the heading of one: forms may have two alike."""
+        labels = {norm(text) for text in line.texts}
+
+        def rank(block: RepeatBlock) -> tuple[bool, bool]:
+            return not (block.side and norm(block.side) in labels), block.of in self.seen
+
+        heads = [block.head_labels for block in self.repeats]
+        return self.repeats if len(set(heads)) == len(heads) else sorted(self.repeats, key=rank)
 
     def unit_of_head(self, line: Line) -> str:
         return next((unit for unit in map(unit_of, line.texts) if unit), self.unit)
@@ -226,7 +241,7 @@ class _Reader:
             self.below.append((slot, label_cell, unit))
             return
         if inline:
-            self._set(slot.binding, inline, label_cell, unit)
+            self._set(slot.binding, _bare(inline, slot), label_cell, unit)
             start -= 1
             values = [index for index in range(start + 2, end) if line.texts[index]]
         else:
@@ -234,7 +249,7 @@ class _Reader:
             if not values:
                 self._set(slot.binding, "", label_cell, unit)
                 return
-            self._set(slot.binding, line.texts[values[0]], line.cells[values[0]], unit)
+            self._set(slot.binding, _bare(line.texts[values[0]], slot), line.cells[values[0]], unit)
             values = values[1:]
         self._take_unknown(line, values)
 
@@ -262,7 +277,7 @@ class _Reader:
                 below = (i for i, c in enumerate(line.cells) if c.col < right and c.col + c.colspan > label.col)
                 index = next(below, None)
                 cell = line.cells[index] if index is not None else label
-                self._set(slot.binding, line.texts[index] if index is not None else "", cell, unit)
+                self._set(slot.binding, _bare(line.texts[index], slot) if index is not None else "", cell, unit)
                 taken.add(index)
             self.below = []
             stray = [i for i in line.filled if i not in taken]
@@ -270,7 +285,7 @@ class _Reader:
             return
         if self.under is not None:
             index = line.filled[0]
-            self._set(self.under.binding, line.texts[index], line.cells[index])
+            self._set(self.under.binding, _bare(line.texts[index], self.under), line.cells[index])
             self.under = None
             self._take_unknown(line, line.filled[1:])
             return
@@ -333,7 +348,7 @@ class _Reader:
     def _value(self, path: str, text: str, cell: Cell, unit: str) -> object:
         kind = field_kind(path)
         if kind == "money":
-            amount = parse_money(text, unit or self.unit)
+            amount = parse_money(text, self.layout.units.get(path) or unit or self.unit)
             if isinstance(amount, str):
                 self.read.note(WARN, "amount-unreadable", "金额无法识别，已按原文保留", cell, field=path, cell=text)
             return amount
@@ -369,6 +384,11 @@ class _Reader:
             for name in apply_supplement(self.table, self.supplement):
                 self.read.note(INFO, "unknown-label", f"补充栏目“{name}”无法对应，已作为其他栏目保留")
         return self.read
+
+
+def _bare(text: str, slot: Slot) -> str:
+    """Return the text of a cell without the words that the form prints behind the value."""
+    return text.removesuffix(slot.suffix).rstrip() if slot.suffix else text
 
 
 @cache

@@ -40,7 +40,7 @@ class RowReader:
         self.read = read
         self.unit = unit
         self.words = vocabulary(layout)
-        self.is_tree = block.of == "indicators"
+        self.is_tree = block.of in ("indicators", "period_indicators")
         self.levels: dict[bool, tuple[str, str]] = {False: ("", ""), True: ("", "")}
         self.moved = False
 
@@ -67,7 +67,7 @@ class RowReader:
             extra = self.read.table.extra
             extra["其他文字"] = "\n".join(filter(None, [extra.get("其他文字", ""), line.texts[index]]))
         for column, text in zip(self.columns, texts, strict=True):
-            if not column.path and text:
+            if not column.path and text and not column.printed:
                 number = len(getattr(self.read.table, self.block.of)) + 1
                 self.read.table.extra[f"{column.label}（第{number}行）"] = text
         if self.is_tree:
@@ -102,7 +102,7 @@ class RowReader:
             return
         value: Any = text
         if field_kind(path) == "money":
-            value = parse_money(text, self.unit)
+            value = parse_money(text, self.layout.units.get(path) or self.unit)
             if isinstance(value, str):
                 self.read.note(WARN, "amount-unreadable", "金额无法识别，已按原文保留", cell, field=path, cell=text)
         setattr(getattr(table, first), leaf, value)
@@ -117,7 +117,7 @@ class RowReader:
                 continue
             value: Any = text
             if field_kind(f"{self.block.of}.{column.path}") == "money":
-                value = parse_money(text, self.unit)
+                value = parse_money(text, self.layout.units.get(f"{self.block.of}.{column.path}") or self.unit)
                 if isinstance(value, str):
                     path = f"{self.block.of}.{len(rows)}.{column.path}"
                     self.read.note(WARN, "amount-unreadable", "金额无法识别，已按原文保留", cell, field=path, cell=text)
@@ -145,7 +145,7 @@ class RowReader:
             "cells-shifted",
             "这一行的单元格错位，已按内容归位，请核对" + (f"；缺少“{'、'.join(lost)}”一格" if lost else ""),
             line.cells[line.filled[0]],
-            field=f"{self.block.of}.{len(self.read.table.indicators)}",
+            field=f"{self.block.of}.{len(getattr(self.read.table, self.block.of))}",
             cell=words,
         )
         return better, []

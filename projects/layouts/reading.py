@@ -48,9 +48,12 @@ def read_tables(
     """
     document = corrected(document, corrections)
     lines = lines_of(document)
-    segments, loose = cut(lines, split=lines_named(SPLIT, corrections), join=lines_named(JOIN, corrections))
+    filed = get_layout(document.form) if document.form else None
+    segments, loose = cut(
+        lines, filed=filed, split=lines_named(SPLIT, corrections), join=lines_named(JOIN, corrections)
+    )
     forms = (*layouts, *all_layouts())
-    reads = [read for segment in segments for read in _read_segment(segment, forms, corrections)]
+    reads = [read for segment in segments for read in _read_segment(segment, forms, corrections, filed)]
     _fill_years(reads, document, lines, year)
     _fill_departments(reads, document, department)
     for read in reads:
@@ -68,12 +71,14 @@ def _placed(finding: Finding, file: str, table: str) -> Finding:
     return finding.at(file=file, table=table)
 
 
-def _read_segment(segment: Segment, layouts: Sequence[Layout], corrections: Sequence[Correction]) -> list[ReadTable]:
+def _read_segment(
+    segment: Segment, layouts: Sequence[Layout], corrections: Sequence[Correction], filed: Layout | None
+) -> list[ReadTable]:
     lines = segment.lines
     if segment.prose:
         read = match_prose(lines, segment.prose, segment.title)
     elif segment.has_rows:
-        layout, share = recognise(segment, layouts)
+        layout, share = recognise(segment, layouts, filed)
         if layout is None:
             found = _read_by_meaning(segment)
             if found is None:

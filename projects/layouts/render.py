@@ -34,15 +34,15 @@ def render(table: TargetTable, layout: Layout | None = None, number: int | None 
     if layout.annex:
         blocks.append(g.Paragraph(layout.annex, g.ANNEX))
     blocks.append(g.Paragraph(title_of(table, layout, number), g.TITLE))
-    if layout.caption:
-        blocks.append(g.Paragraph("\t".join(fill_text(parts, table, number) for parts in layout.caption), g.CAPTION))
+    for line in layout.captions:
+        blocks.append(g.Paragraph("\t".join(fill_text(parts, table, number, layout) for parts in line), g.CAPTION))
     if layout.sections:
         blocks += _prose(table)
     if layout.blocks:
         drawn = table if table.layout == layout.id else _converted(table, layout)
         for draws in _plan(layout):
             blocks.append(g.Grid([row for draw in draws for row in draw(drawn)], layout.widths))
-    blocks += [g.Paragraph(fill_text(parts, table, number), g.SIGN) for parts in layout.sign]
+    blocks += [g.Paragraph(fill_text(parts, table, number, layout), g.SIGN) for parts in layout.sign]
     blocks += supplement(table, layout)
     return blocks
 
@@ -60,7 +60,7 @@ def title_of(table: TargetTable, layout: Layout, number: int | None = None) -> s
     """Return the printed title: as it was read in its own layout, else as the layout words it."""
     if table.title and table.layout == layout.id:
         return table.title
-    text = fill_text(layout.title_parts, table, number)
+    text = fill_text(layout.title_parts, table, number, layout)
     return text.removeprefix(".").replace("（年度）", "")
 
 

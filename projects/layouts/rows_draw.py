@@ -17,16 +17,19 @@ Pair = tuple[Any, Any]
 class _Column:
     """One column of a repeated row, compiled."""
 
-    __slots__ = ("beside", "col", "colspan", "get", "leaf", "merged", "path", "show", "style")
+    __slots__ = ("beside", "col", "colspan", "get", "leaf", "merged", "parts", "path", "show", "style")
 
     def __init__(self, cell: TemplateCell, block: RepeatBlock, columns: list[int], layout: Layout) -> None:
         binding = cell.binding
+        self.col, self.colspan = place(cell, columns)
+        self.parts = cell.parts
         if binding is None:
-            raise ValueError(f"版式 {layout.id}：重复行的每一格都须是填报栏")
+            # A running number, a word that stands in each row, or nothing.
+            self.beside, self.merged, self.leaf, self.path, self.style = False, False, "", "", g.SHORT
+            return
         self.beside = binding.beside
         self.leaf = binding.path
         self.path = f"{block.beside if binding.beside else block.of}.{binding.path}"
-        self.col, self.colspan = place(cell, columns)
         self.get: Callable[[Any], Any] = attrgetter(binding.path)
         self.show = printer(self.path, layout, binding.bare_zero)
         self.style = style_of(self.path, layout)
@@ -114,6 +117,9 @@ def _draw_pairs(columns: list[_Column], pairs: list[Pair], block: RepeatBlock) -
             rowspan = span[index] if span else 1
             if not rowspan:
                 continue
+            if not column.path:
+                cells.append(g.Cell(_printed(column, index), column.col, column.colspan, 1, column.style))
+                continue
             value = _value(column, pair)
             text, number, number_format = column.show(value) if value is not None else ("", None, "")
             cells.append(
@@ -130,6 +136,11 @@ def _draw_pairs(columns: list[_Column], pairs: list[Pair], block: RepeatBlock) -
             )
         rows.append(g.Row(cells))
     return rows
+
+
+def _printed(column: _Column, index: int) -> str:
+    """Return what the form itself writes into a column of a list."""
+    return "".join(part if isinstance(part, str) else str(index + 1) for part in column.parts)
 
 
 def _spans(columns: list[_Column], pairs: list[Pair]) -> list[list[int] | None]:

@@ -24,13 +24,17 @@ _PLAIN_VALUE = re.compile(
 
 @dataclass(slots=True)
 class Column:
-    """A heading of the list as it stands in this file: the field below it and the columns it covers."""
+    """A heading of the list as it stands in this file: the field below it and the columns it covers.
+
+    ``printed``: the form itself writes there, a running number or always the same word.
+    """
 
     path: str
     beside: bool
     start: int
     end: int
     label: str
+    printed: bool = False
 
 
 def read_head(block: RepeatBlock, line: Line) -> list[Column] | None:
@@ -59,6 +63,8 @@ def read_head(block: RepeatBlock, line: Line) -> list[Column] | None:
         free[at] = _USED
         if binding:
             columns.append(Column(binding.path, binding.beside, start, end, label))
+        else:
+            columns.append(Column("", False, start, end, label, bool(block.row[at].parts)))
     return columns
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from projects.layouts.definition import Layout, RepeatBlock
+from projects.layouts.frame import is_title_of
 from projects.layouts.generic import project_labels
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import (
@@ -53,13 +54,21 @@ Places = frozenset[tuple[str, int]]
 
 
 def cut(
-    lines: list[Line], *, split: Places = frozenset(), join: Places = frozenset()
+    lines: list[Line],
+    *,
+    filed: Layout | None = None,
+    split: Places = frozenset(),
+    join: Places = frozenset(),
 ) -> tuple[list[Segment], list[Line]]:
     """Return the segments in order, and the lines that belong to none of them.
 
-    ``split``, ``join``: places ``(part, row)`` of lines where a person says that a table begins, or that none does.
+    ``filed`` is the form in which the file says it was written. ``split``, ``join``: places ``(part, row)`` of lines
+    where a person says that a table begins, or that none does.
     """
-    prose_titles = {squeeze(layout.title): layout for layout in all_layouts() if layout.sections}
+    own = [layout for layout in all_layouts() if layout.own]
+    if filed is not None and filed.own:
+        own = [filed, *(layout for layout in own if layout is not filed)]
+    prose_titles = {squeeze(layout.title): layout for layout in all_layouts() if layout.sections and not layout.own}
     dividers = {squeeze(text) for layout in all_layouts() for text in layout.part}
     first_labels = _first_labels()
     segments: list[Segment] = []
@@ -87,11 +96,13 @@ def cut(
         if text and is_annex(text):
             current = None
             continue
-        if text and squeeze(text) in prose_titles:
-            current = Segment(text, prose_titles[squeeze(text)])
+        titled = next((layout for layout in own if is_title_of(layout, text)), None) if text else None
+        prose = titled if titled and titled.sections else prose_titles.get(squeeze(text)) if text else None
+        if prose is not None:
+            current = Segment(text, prose)
             segments.append(current)
             continue
-        if text and is_title(line):
+        if titled is not None or (text and is_title(line)):
             current = Segment("".join(text.split("\n")), lines=ahead, head=line)
             ahead = []
             segments.append(current)
@@ -148,8 +159,12 @@ def labels_of(layout: Layout) -> frozenset[str]:
     return frozenset(found)
 
 
-def recognise(segment: Segment, layouts: Sequence[Layout] = ()) -> tuple[Layout | None, float]:
+def recognise(
+    segment: Segment, layouts: Sequence[Layout] = (), filed: Layout | None = None
+) -> tuple[Layout | None, float]:
     """Return the form whose labels fit best and the share of them found, or ``None`` below enough.
+
+    ``filed``, the form that the file itself names, is taken whenever it fits at all.
 
     The headings of its lists have to stand there whole: a form that differs in them is another form.
     """
@@ -164,10 +179,13 @@ def recognise(segment: Segment, layouts: Sequence[Layout] = ()) -> tuple[Layout 
             if "：" in text or ":" in text:
                 present.add(norm(text.replace("：", ":").partition(":")[0]))
     best: tuple[float, int, Layout | None] = (0.0, 0, None)
-    for layout in layouts or all_layouts():
+    known = layouts or all_layouts()
+    for layout in (filed, *known) if filed is not None else known:
         labels = labels_of(layout)
         hits = len(labels & present)
         share = hits / len(labels) if labels else 0.0
+        if layout is filed and share >= ENOUGH and _has_heads(layout, heads):
+            return layout, share
         if (share, hits) > best[:2] and share >= ENOUGH and _has_heads(layout, heads):
             best = (share, hits, layout)
     return best[2], best[0]

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from projects.findings import BLOCK, Finding
-from projects.layouts.definition import Binding, FormBlock, Layout
+from projects.layouts.definition import COMPUTED, Binding, FormBlock, Layout
 from projects.targettable import ROW_TYPES
 
 STEP_NAMES = {
@@ -151,9 +151,9 @@ def _step(key: str, made: dict[str, _Making], layout: Layout) -> Step:
 
 def frame_paths(layout: Layout) -> Iterable[str]:
     """Yield the paths that stand around the form: above it and in its signature lines."""
-    for parts in (*layout.caption, *layout.sign):
+    for parts in (*(group for line in layout.captions for group in line), *layout.sign):
         for part in parts:
-            if isinstance(part, Binding) and part.path not in ("number", "year", "years"):
+            if isinstance(part, Binding) and part.path not in COMPUTED:
                 yield part.path
 
 

@@ -50,7 +50,7 @@ def read_typed(path: str, text: str, layout: Layout) -> Any:
     text = tidy(text)
     kind = kind_of(path)
     if kind == "money":
-        return parse_money(text, layout.unit)
+        return parse_money(text, layout.unit_of(path))
     if kind == "percent":
         return parse_percent(text)
     if kind == "day":

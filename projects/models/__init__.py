@@ -4,6 +4,7 @@ from projects.models.access import FormerPassword, Session
 from projects.models.department import Department
 from projects.models.entry import Attachment, EntrySave
 from projects.models.fiscalyear import FiscalYear
+from projects.models.form import Form, FormEdition, ShippedForm
 from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
 from projects.models.project import Project
@@ -24,6 +25,8 @@ __all__ = [
     "Department",
     "EntrySave",
     "FiscalYear",
+    "Form",
+    "FormEdition",
     "FormerPassword",
     "Funding",
     "Level",
@@ -40,6 +43,7 @@ __all__ = [
     "SavedView",
     "SearchText",
     "Session",
+    "ShippedForm",
     "SpendPlanPoint",
     "Submission",
     "SummaryItem",

@@ -47,6 +47,7 @@ def export(
     """
     tables = list(tables)
     title = title or document_title(tables)
+    form = own_form(tables, layout)
     if format == "json":
         _write_json(tables, out)
         return []
@@ -55,18 +56,27 @@ def export(
     if format == "docx":
         from projects.grids.docx_writer import write_docx
 
-        write_docx(book(tables, layout), out, title=title)
+        write_docx(book(tables, layout), out, title=title, form=form)
         return []
     if format == "html":
         from projects.grids.html_writer import write_html_page
 
-        out.write(write_html_page(book(tables, layout), title).encode())
+        out.write(write_html_page(book(tables, layout), title, form).encode())
         return []
     if format == "xlsx":
         from projects.grids.xlsx_writer import write_xlsx
 
-        return write_xlsx(_sheets(tables, layout), out, title=title)
+        return write_xlsx(_sheets(tables, layout), out, title=title, form=form)
     raise ExportRefused(f"不支持的格式：{format}（可用：{'、'.join(FORMATS)}）")
+
+
+def own_form(tables: Sequence[TargetTable], layout: Layout | None) -> str:
+    """Return the identifier of the office's own form that all ``tables`` are drawn in, ``""`` when there is none."""
+    from projects.layouts import layout_of
+
+    forms = {layout if layout and layout.kind == table.kind else layout_of(table) for table in tables}
+    form = forms.pop() if len(forms) == 1 else None
+    return form.id if form is not None and form.own else ""
 
 
 def export_bytes(tables: Iterable[TargetTable], *, format: str, layout: Layout | None = None, title: str = "") -> bytes:
