@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +87,7 @@ class _Job:
     pk: int = 0
     version: int = 1
     columns: Columns | None = None
+    uids: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -116,13 +117,17 @@ def save_tables(entries: Iterable[Entry | TargetTable], *, using: str = "default
     return result
 
 
-def replace_content(row: Stored, table: TargetTable, *, using: str = "default") -> None:
+def replace_content(
+    row: Stored, table: TargetTable, *, uids: Mapping[str, Sequence[str]] | None = None, using: str = "default"
+) -> None:
     """Give the stored ``row`` other content, whatever its state, and raise its version: for ``projects.workflow``.
 
     The caller holds the row's lock. Year, department and place in its file stay; the project follows the content.
+    ``uids``: identities that the rows shall have, by block; without them they are kept as in ``save_tables``.
     """
     entry = Entry(table, row.department, row.source, row.position)
     job = _Job(0, entry, table.sha256(), row.department, year=row.fiscal_year_id, pk=row.pk, version=row.version + 1)
+    job.uids = uids or {}
     job.project = filing.projects([(row.department.pk, table)], using=using)[0]
     _write([], [job], using)
 
@@ -156,6 +161,16 @@ def load_tables(queryset: QuerySet[Stored]) -> list[TargetTable]:
         )
         for head in heads
     ]
+
+
+def row_uids(ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    """Return the identities of all rows of these tables by block, in order: one query for each kind of row."""
+    found: dict[int, dict[str, list[str]]] = {pk: {block.key: [] for block in BLOCKS} for pk in ids}
+    for block in BLOCKS:
+        chosen = block.model.objects.filter(table__any_of=list(ids), **dict(block.fixed))
+        for table, uid in chosen.order_by("table_id", "position").values_list("table_id", "uid"):
+            found[table][block.key].append(uid.hex)
+    return found
 
 
 def _rows_by_table(block: Block, ids: list[int], using: str) -> dict[int, list[tuple[Any, ...]]]:
@@ -339,6 +354,10 @@ def _kept_uids(changed: list[_Job], using: str) -> dict[tuple[str, int, int], st
         identity = [block.names.index(name) for name in block.identity]
         for job in changed:
             rows = job.columns.rows[place] if job.columns else []
+            given = job.uids.get(block.key, ())
+            if given and len(given) == len(rows):
+                kept |= {(block.key, job.pk, position): uid for position, uid in enumerate(given)}
+                continue
             for position, uid in match_rows(old[job.pk], rows, identity).items():
                 kept[block.key, job.pk, position] = uid
     return kept

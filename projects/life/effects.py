@@ -9,7 +9,7 @@ from typing import Any
 from projects.life.case import Case
 from projects.models import Revision
 from projects.services import revisions
-from projects.store import replace_content
+from projects.store import replace_content, row_uids
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def _revision(case: Case, cause: str) -> Revision:
         actor=case.user,
         comment=case.reason,
         adjustment=case.table.adjustment,
+        uids=row_uids([case.table.pk])[case.table.pk],
     )
     return case.revision
 
@@ -53,7 +54,7 @@ def _restore_approved(case: Case) -> dict[str, Any]:
     revision = case.table.approved_revision
     if revision is None:
         raise ValueError("the guard asked for an adjustment")
-    replace_content(case.table, revisions.content_of(revision))
+    replace_content(case.table, revisions.content_of(revision), uids=revision.uids)
     case.revision = revision
     return {"adjustment": revision.adjustment}
 

@@ -40,9 +40,19 @@ def digest(content: str) -> str:
 
 
 def write(
-    row: Stored, content: TargetTable, *, cause: str, actor: User | None, comment: str = "", adjustment: int = 0
+    row: Stored,
+    content: TargetTable,
+    *,
+    cause: str,
+    actor: User | None,
+    comment: str = "",
+    adjustment: int = 0,
+    uids: dict[str, list[str]] | None = None,
 ) -> Revision:
-    """Add the next revision of ``row``; the caller holds the row's lock, which makes the number its own."""
+    """Add the next revision of ``row``; the caller holds the row's lock, which makes the number its own.
+
+    ``uids`` are the identities of the rows of ``content``, by block.
+    """
     text = canonical(content)
     last = Revision.objects.filter(table=row).aggregate(last=Max("number"))["last"] or 0
     return Revision.objects.create(
@@ -53,6 +63,7 @@ def write(
         content=text,
         sha256=digest(text),
         comment=comment,
+        uids=uids or {},
         actor=actor,
         actor_name=actor_label(actor),
     )
