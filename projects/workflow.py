@@ -5,7 +5,7 @@ The table of transitions is data in ``projects.life.transitions``; README prints
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,9 @@ from projects.life.checks import SUBMISSION_CHECKS, submission_findings
 from projects.life.guards import TAKEN, moment
 from projects.life.transitions import BY_ACTION, TRANSITIONS, Step, Transition
 from projects.models import FiscalYear, TargetTable, TransitionRecord
+from projects.reviewlevels import IN_REVIEW
+from projects.selectors.comments import must_counts
+from projects.selectors.sheets import drafts_of, settings_of
 from projects.services import audit
 from projects.targettable import TargetTable as Content
 
@@ -68,13 +71,25 @@ class StaleVersion(WorkflowError):
         self.seen = seen
 
 
-def apply(*, table_id: int, action: str, user: User | Any, version: int, reason: str = "") -> TargetTable:
+Prepare = Callable[[Case], str]
+
+
+def apply(
+    *,
+    table_id: int,
+    action: str,
+    user: User | Any,
+    version: int,
+    reason: str = "",
+    prepare: Prepare | None = None,
+) -> TargetTable:
     """Do ``action`` on a table under its row's lock, all or nothing, and return the table as it then is.
 
     ``version`` is what the person saw. Raises :class:`IllegalTransition`, :class:`StaleVersion` and, for a table that
     is not there, ``TargetTable.DoesNotExist``; whether the person may know of the table is the caller's question.
     Writes the state, the transition record, the audit line, a revision where the action asks for one, and notices.
-    A refusal is recorded in the audit log too.
+    A refusal is recorded in the audit log too. ``prepare`` is called under the lock, after the version was compared
+    and before the guards are asked; what it writes goes with the action or not at all, what it returns refuses it.
     """
     transition = BY_ACTION.get(action)
     if transition is None:
@@ -82,7 +97,7 @@ def apply(*, table_id: int, action: str, user: User | Any, version: int, reason:
     reason = reason.replace("\0", "").strip()[:REASON_LENGTH]
     try:
         with transaction.atomic():
-            return _apply(transition, table_id, user, version, reason)
+            return _apply(transition, table_id, user, version, reason, prepare)
     except IntegrityError as error:
         if action not in TAKES_A_PLACE:
             raise
@@ -94,21 +109,28 @@ def apply(*, table_id: int, action: str, user: User | Any, version: int, reason:
     raise refused
 
 
-def _apply(transition: Transition, table_id: int, user: Any, version: int, reason: str) -> TargetTable:
+def _apply(
+    transition: Transition, table_id: int, user: Any, version: int, reason: str, prepare: Prepare | None
+) -> TargetTable:
     table = (
         TargetTable.objects.select_for_update(of=("self",))
         .select_related("department", "fiscal_year", "approved_revision")
         .get(pk=table_id)
     )
-    case = Case(table, user, now=timezone.now(), reason=reason)
+    case = Case(table, user, now=timezone.now(), reason=reason, action=transition.action)
     if why := _without_role(transition, case):
         raise IllegalTransition(why)
     if table.version != version:
         raise StaleVersion(_what_happened(table), table=table, seen=version)
+    if prepare is not None and (why := prepare(case)):
+        raise IllegalTransition(why)
     if why := refusal(transition, case):
         raise IllegalTransition(why, case.findings)
     if transition.needs_reason and not reason:
-        raise IllegalTransition(f"{transition.name}须填写原因")
+        instead = transition.instead_of_reason
+        why = instead.check(case) if instead else f"{transition.name}须填写原因"
+        if why:
+            raise IllegalTransition(why)
     return _write(transition, case)
 
 
@@ -218,16 +240,28 @@ def available_for(
 ) -> dict[int, list[tuple[Transition, str]]]:
     """Like :func:`available` for many tables, by id.
 
-    One query for all of them, and one more for each void table that the person might restore.
+    Four queries for all of them, and one more for each void table that the person might restore.
     """
     contents = contents or {}
     passed = passers(tables)
+    must = must_counts(tables)
+    drafts = drafts_of(tables)
+    years = {table.fiscal_year_id: table.fiscal_year for table in tables if table.status in IN_REVIEW}
+    settings = settings_of(years.values()) if years else {}
     now = timezone.now()
     found = {}
     for table in tables:
         known = contents.get(table.pk)
         case = Case(
-            table, user, now=now, check_content=known is not None, _content=known, _passed_by=passed.get(table.pk)
+            table,
+            user,
+            now=now,
+            check_content=known is not None,
+            _content=known,
+            _passed_by=passed.get(table.pk),
+            _must=must.get(table.pk),
+            _sheet=drafts.get(table.pk),
+            _setting=settings.get(table.fiscal_year_id),
         )
         found[table.pk] = [(transition, refusal(transition, case)) for transition in TRANSITIONS]
     return found

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from projects.models import Revision, TargetTable, TransitionRecord
+from projects.models import ReviewSetting, ReviewSheet, Revision, TargetTable, TransitionRecord
 from projects.permissions import rights_of
+from projects.reviewlevels import due_level
+from projects.selectors.comments import MustCounts, must_counts
+from projects.selectors.sheets import demand_of, drafts_of, setting_of, standing
 from projects.store import load_tables
 from projects.targettable import TargetTable as Content
 
@@ -32,11 +35,15 @@ class Case:
     user: User | Any
     now: datetime = field(default_factory=timezone.now)
     reason: str = ""
+    action: str = ""
     check_content: bool = True
     revision: Revision | None = None
     findings: Sequence[Finding] = ()
     _content: Content | None = None
     _passed_by: Any = _UNKNOWN
+    _must: Any = _UNKNOWN
+    _sheet: Any = _UNKNOWN
+    _setting: Any = _UNKNOWN
 
     def has(self, role: str) -> bool:
         return rights_of(self.user).has(role, self.table.department)
@@ -53,6 +60,34 @@ class Case:
         if self._passed_by is _UNKNOWN:
             self._passed_by = passers([self.table]).get(self.table.pk)
         return self._passed_by
+
+    @property
+    def must(self) -> MustCounts:
+        """How many 必须修改 comments stand in the way of what."""
+        if self._must is _UNKNOWN:
+            self._must = must_counts([self.table]).get(self.table.pk)
+        return self._must or MustCounts()
+
+    @property
+    def sheet(self) -> ReviewSheet | None:
+        """The draft of the review sheet at the level whose turn it is."""
+        if self._sheet is _UNKNOWN:
+            self._sheet = drafts_of([self.table]).get(self.table.pk)
+        found: ReviewSheet | None = self._sheet
+        return found
+
+    @property
+    def sheet_demand(self) -> str:
+        """What the year asks of the sheet of the level whose turn it is."""
+        if self._setting is _UNKNOWN:
+            self._setting = setting_of(self.table.fiscal_year)
+        level = due_level(self.table)
+        return demand_of(self._setting, level) if level else ReviewSetting.Demand.NONE
+
+    @property
+    def sheet_missing(self) -> tuple[str, ...]:
+        """What is missing in the sheet, drafted or not."""
+        return standing(self.sheet).missing if self.sheet else ("各项评定",)
 
     @property
     def adjusting(self) -> bool:

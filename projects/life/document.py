@@ -44,7 +44,12 @@ def _way(step: Step) -> tuple[object, ...]:
 
 def _conditions(transition: Transition) -> str:
     texts = [guard.text for guard in transition.guards]
-    return "；".join([*(["必须写明原因"] if transition.needs_reason else []), *texts])
+    return "；".join([*([_reason(transition)] if transition.needs_reason else []), *texts])
+
+
+def _reason(transition: Transition) -> str:
+    instead = transition.instead_of_reason
+    return f"必须写明原因，或有{instead.text}" if instead else "必须写明原因"
 
 
 def _line(cells: Sequence[str]) -> str:

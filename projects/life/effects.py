@@ -9,6 +9,7 @@ from typing import Any
 from projects.life.case import Case
 from projects.models import Revision
 from projects.services import revisions
+from projects.services.reviewing import comments, facts, sheets
 from projects.store import replace_content, row_uids
 
 
@@ -21,7 +22,8 @@ class Effect:
 
 
 def _submit(case: Case) -> dict[str, Any]:
-    _revision(case, Revision.Cause.SUBMIT)
+    revision = _revision(case, Revision.Cause.SUBMIT)
+    facts.write(case.table, revision, case.content, case.findings)
     return {"submitted_by": case.user, "submitted_at": case.now}
 
 
@@ -59,8 +61,21 @@ def _restore_approved(case: Case) -> dict[str, Any]:
     return {"adjustment": revision.adjustment}
 
 
+def _show(case: Case) -> dict[str, Any]:
+    comments.show(case.table, case.now)
+    return {}
+
+
+def _freeze(case: Case) -> dict[str, Any]:
+    if case.sheet is not None:
+        sheets.freeze(case.sheet, action=case.action, version=case.table.version, now=case.now)
+    return {}
+
+
 SUBMITTED_BY = Effect("记下送审人、时间，写入送审版本", _submit)
 APPROVED_REVISION = Effect("写入批复版本，登记为有效版本", _approve)
 NOT_SUBMITTED = Effect("清除送审人、时间", _not_submitted)
 NEXT_ADJUSTMENT = Effect("调整次数加一，原批复版本继续有效", _next_adjustment)
+SHOWN = Effect("本轮审核意见对填报人公开", _show)
+FROZEN = Effect("固定本级审核表", _freeze)
 RESTORED = Effect("内容恢复为已批复的版本，调整次数退回", _restore_approved)

@@ -9,9 +9,11 @@ from datetime import datetime
 from django.utils.timezone import localtime
 
 from projects.findings import BLOCK
+from projects.grading import PASSING
 from projects.life.case import Case
 from projects.life.checks import submission_findings
-from projects.models import TargetTable
+from projects.models import ReviewSetting, TargetTable
+from projects.selectors.sheets import standing
 from projects.services import revisions
 
 SHOWN_FINDINGS = 5
@@ -99,6 +101,31 @@ def _intact(case: Case) -> str:
     return f"已批复的{revision}{fault}，不能恢复，请联系管理员" if fault else ""
 
 
+def _answered(case: Case) -> str:
+    number = case.must.unanswered
+    return f"还有 {number} 条“必须修改”的审核意见没有答复，请逐条答复后再送审" if number else ""
+
+
+def _resolved(case: Case) -> str:
+    number = case.must.pending
+    if not number:
+        return ""
+    return f"还有 {number} 条“必须修改”的意见没有解决（其中 {case.must.open} 条没有答复），请标为已解决，或退回修改"
+
+
+def _sheet(case: Case) -> str:
+    if case.sheet_demand == ReviewSetting.Demand.REQUIRED and case.sheet_missing:
+        return f"{case.table.fiscal_year}要求填完审核表，还缺：{'、'.join(case.sheet_missing)}"
+    grade = standing(case.sheet).grade if case.sheet else ""
+    if grade and grade not in PASSING:
+        return f"审核表总评为“{grade}”，按规定应修改完善后重新报送，请退回"
+    return ""
+
+
+def _must_open(case: Case) -> str:
+    return "" if case.must.open else "退回须填写原因，或至少提出一条“必须修改”的意见"
+
+
 FILING_OPEN = Guard("首次送审须在送审截止之前（退回后再送审、调整不受此限）", _filing_open)
 STILL_FILING = Guard("送审截止之后不能撤回（否则无法再送）；调整不受此限", _still_filing)
 COMPLETE = Guard("检查没有“须修改”的问题", _complete)
@@ -108,3 +135,7 @@ UNDER_ADJUSTMENT = Guard("正在调整", _under_adjustment)
 NOT_UNDER_ADJUSTMENT = Guard("不在调整中", _not_under_adjustment)
 PLACE_FREE = Guard("同一年度、同一项目没有另一张有效的表", _place_free)
 INTACT = Guard("批复的版本校验无误", _intact)
+ANSWERED = Guard("每条“必须修改”的审核意见都已答复", _answered)
+RESOLVED = Guard("没有未解决的“必须修改”意见", _resolved)
+SHEET = Guard("年度要求审核表的，本级审核表已填完；审核表总评不是中、差", _sheet)
+MUST_OPEN = Guard("至少一条待处理的“必须修改”意见", _must_open)

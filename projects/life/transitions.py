@@ -45,6 +45,7 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     effects: tuple[Effect, ...] = ()
     needs_reason: bool = False
+    instead_of_reason: Guard | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """State → what to say there instead of the plain “…的表不能…”."""
 
@@ -80,7 +81,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "submit",
         "送审",
         tuple(_by_officer(source, Status.SUBMITTED) for source in DRAFTS),
-        (guards.FILING_OPEN, guards.COMPLETE),
+        (guards.FILING_OPEN, guards.ANSWERED, guards.COMPLETE),
         (effects.SUBMITTED_BY,),
     ),
     Transition(
@@ -99,21 +100,24 @@ TRANSITIONS: tuple[Transition, ...] = (
             *_by_reviewers(Status.RETURNED),
         ),
         (guards.NOT_OWN,),
+        (effects.SHOWN, effects.FROZEN),
         needs_reason=True,
+        instead_of_reason=guards.MUST_OPEN,
         elsewhere={Status.APPROVED: "已批复的表不能退回；需要修改时由填报人启动调整"},
     ),
     Transition(
         "pass",
         "审核通过",
         (Step(Status.SUBMITTED, Status.DEPT_REVIEWED, (Role.DEPARTMENT_REVIEWER,), (Levels.BOTH,)),),
-        (guards.NOT_OWN,),
+        (guards.NOT_OWN, guards.RESOLVED, guards.SHEET),
+        (effects.FROZEN,),
     ),
     Transition(
         "approve",
         "批复",
         _by_reviewers(Status.APPROVED),
-        (guards.NOT_OWN, guards.NOT_PASSED_BY_SELF),
-        (effects.APPROVED_REVISION,),
+        (guards.NOT_OWN, guards.NOT_PASSED_BY_SELF, guards.RESOLVED, guards.SHEET),
+        (effects.APPROVED_REVISION, effects.SHOWN, effects.FROZEN),
     ),
     Transition(
         "adjust",

@@ -317,7 +317,8 @@ def test_actions_that_need_a_reason_are_refused_without_one(
     shown = put(row, state, "both")
     with pytest.raises(IllegalTransition) as caught:
         apply(table_id=row.pk, action=action, user=people[role], version=shown.version, reason=" \n\u3000")
-    assert caught.value.reason == f"{BY_ACTION[action].name}须填写原因"
+    instead = "，或至少提出一条“必须修改”的意见" if action == "return" else ""
+    assert caught.value.reason == f"{BY_ACTION[action].name}须填写原因{instead}"
     assert {t.action for t in TRANSITIONS if t.needs_reason} == {"return", "adjust", "void"}
 
 

@@ -60,9 +60,7 @@ class Done:
     made: bool = False
 
 
-def add(
-    *, user: User | Any, table_id: int, uid: str, kind: str, anchor: str, path: str, text: str
-) -> Done:
+def add(*, user: User | Any, table_id: int, uid: str, kind: str, anchor: str, path: str, text: str) -> Done:
     """Make a comment on the latest submitted revision. The same ``uid`` again gives the comment it was stored as.
 
     Raises :class:`NotYours`, :class:`CommentRefused` and :class:`.editing.BadChange` (no such place, no text).

@@ -55,5 +55,3 @@ def submitted(table: TargetTable, *, most: int = 1) -> Sequence[Revision]:
     """Return the latest revisions that were submitted, the latest first."""
     found = Revision.objects.filter(table=table, cause=Revision.Cause.SUBMIT).order_by("-number")
     return list(found[:most])
-
-
