@@ -17,13 +17,22 @@ LEVEL_NAMES = {BLOCK: "须修改", WARN: "提醒", INFO: "说明"}
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A change that would mend a finding; ``path`` is a path of the interchange form (``indicators.3.value``)."""
+
+    op: str
+    path: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem with its place.
 
     ``row`` and ``column`` count from 1 inside the source (a line of a text file, a row of a Word
     table or of a sheet); 0 means that the problem has no single row or column. ``field`` is the
     path in the interchange form (``funding.total``, ``indicators.3.value``). ``cell`` is the text
-    that was found there, ``source`` the document a rule comes from.
+    that was found there, ``source`` the document a rule comes from, ``remedy`` what a person may take over.
     """
 
     level: str
@@ -36,13 +45,17 @@ class Finding:
     field: str = ""
     cell: str = ""
     source: str = ""
+    remedy: tuple[Change, ...] = ()
 
     def at(self, **place: Any) -> Finding:
         """Return a copy with the given place filled in."""
         return replace(self, **place)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Return plain data; ``remedy`` only where there is one."""
+        data = asdict(self)
+        data["remedy"] = [asdict(change) for change in self.remedy]
+        return data if self.remedy else {key: value for key, value in data.items() if key != "remedy"}
 
     def describe(self) -> str:
         """One line of Chinese: level, place, text, and the cell's own words."""

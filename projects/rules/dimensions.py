@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from projects.findings import BLOCK, INFO, WARN
+from projects.rules.engine import rule_of
 
 SHEET = "财预〔2015〕88号"
 GRADES = ("优", "良", "中", "差")
@@ -93,13 +94,10 @@ def item_of(key: str) -> Item:
     return _BY_KEY[key]
 
 
-# Codes that are not about the form; the rest is.
-_ITEMS_OF_CODES = {"no-output": "indicators", "no-outcome": "indicators", "costs-sum": "funding"}
-
-
 def item_key(code: str) -> str:
     """Return the item that findings of rule ``code`` belong to; what no rule claims is about the form."""
-    return _ITEMS_OF_CODES.get(code, DEFAULT_ITEM)
+    rule = rule_of(code)
+    return rule.item if rule else DEFAULT_ITEM
 
 
 class Found(Protocol):

@@ -9,16 +9,18 @@ from decimal import Decimal
 
 import pytest
 
-from projects.checks import check_table, sums_of
+from projects.checks import FORM_RULES, check_table, sums_of
 from projects.findings import BLOCK
 from projects.layouts import layout_of
+from projects.rules import Setup
 from projects.targettable import Indicator, PlanPoint, TargetTable
 from projects.tests.generated import table
 from projects.tests.layouts.helpers import tables
 
 
 def found(made: TargetTable) -> list[tuple[str, str, str]]:
-    return [(item.level, item.code, item.field) for item in check_table(made, layout_of(made)) if item.level != "info"]
+    findings = check_table(made, layout_of(made), Setup(only=FORM_RULES))
+    return [(item.level, item.code, item.field) for item in findings if item.level != "info"]
 
 
 def planned(*percents: str | None) -> Callable[[TargetTable], object]:
@@ -41,8 +43,8 @@ def test_a_filled_in_table_has_no_findings() -> None:
         (planned("25", "20", "75", "100"), [("block", "plan-falls", "spend_plan.1.percent")]),
         (planned("25", "50", "75", "90"), [("block", "plan-end", "spend_plan.3.percent")]),
         (planned(None, "50", "75", "100"), [("warn", "plan-blank", "spend_plan.0.percent")]),
-        (planned(None, None, None, None), [("warn", "blank", "spend_plan.0.percent")]),
-        (lambda t: setattr(t, "spend_plan", []), [("warn", "blank", "spend_plan")]),
+        (planned(None, None, None, None), [("warn", "plan-empty", "spend_plan.0.percent")]),
+        (lambda t: setattr(t, "spend_plan", []), [("warn", "plan-empty", "spend_plan")]),
         (lambda t: setattr(t.indicators[0], "value", ""), [("block", "indicator-value", "indicators.0.value")]),
         (lambda t: setattr(t.indicators[0], "value", "待填"), [("block", "indicator-value", "indicators.0.value")]),
         (lambda t: setattr(t.indicators[0], "name", ""), [("block", "indicator-name", "indicators.0.name")]),
@@ -82,7 +84,10 @@ def test_sums_count_blanks_as_nothing_and_texts_not_at_all() -> None:
 def test_the_samples_have_only_their_real_slips() -> None:
     counts = {
         sample: Counter(
-            item.code for made in tables(sample) for item in check_table(made, layout_of(made)) if item.level == BLOCK
+            item.code
+            for made in tables(sample)
+            for item in check_table(made, layout_of(made), Setup(only=FORM_RULES))
+            if item.level == BLOCK
         )
         for sample in ("001", "002", "003", "004")
     }
