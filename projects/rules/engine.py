@@ -110,6 +110,7 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("satisfaction_full", Decimal(100), "满意度达到多少（%）时提醒目标过满"),
         Threshold("arithmetic_tolerance", Decimal("0.0001"), "算式结果与所写结果相差多少（比例）以内不提醒"),
         Threshold("copied_goal_length", Decimal(8), "目标去掉编号和标点后至少多少字才比较是否照抄"),
+        Threshold("large_purchase", Decimal(500000), "多少元以上的购置项目须有成本指标"),
         Threshold("foreign_words", Decimal(6), "目标或用途与别的项目名称至少连续多少字相同才提醒"),
         Threshold("copied_rows", Decimal(3), "至少多少条指标才比较是否照抄"),
         Threshold("year_before", Decimal(40), "文字中的年份比预算年度早多少年以上视为笔误"),

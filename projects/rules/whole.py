@@ -73,7 +73,8 @@ def _no_cost(case: Case) -> Iterator[Hit]:
     if any(row.category in COST or row.group == "cost" for row in case.rows):
         return
     told = words.WORKS.search(f"{table.project.name} {table.project.type}")
-    if told:
+    small = case.total is not None and case.total < case.setup.threshold("large_purchase")
+    if told and not (small and told[0] in words.PURCHASE):
         yield Hit("indicators", "", {"word": told[0]})
 
 

@@ -69,6 +69,7 @@ ASKING: Final = re.compile(
     "随机|抽样|抽查|问卷|电话|回访|调查中?|测评|评价|综合|总体|整体|平均|反映|指标|比率|比例|达到|满意度|满意率|满意程度|满意|占"
 )
 WORKS: Final = re.compile("工程|修缮|整修|大修|改造|基建|基本建设|新建|扩建|装修|购置|采购项目|设备更新")
+PURCHASE: Final = ("购置", "采购项目", "设备更新")
 PAYING: Final = re.compile("支付|发放|拨付|兑付|到位|打卡")
 
 # (what is written, what is meant): slips that a word list can see. Extended as they are met.

@@ -80,7 +80,7 @@ def table(number: int = 1, **changes: Any) -> TargetTable:
         goals=Goals("", "完成购置"),
         indicators=[
             Indicator(
-                "产出指标", "数量指标", "购置台数", value="≥95%", category="output.quantity", quantity=Decimal("95")
+                "产出指标", "数量指标", "购置台数", value="≥95台", category="output.quantity", quantity=Decimal("95")
             ),
             Indicator("效益指标", "社会效益指标", "验收合格率", value="100%", category="outcome.social", unit="%"),
             Indicator("满意度指标", "服务对象满意度指标", "职工满意度", value="≥90%"),

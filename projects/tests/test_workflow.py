@@ -327,7 +327,7 @@ def test_submission_names_what_is_missing(office: Office) -> None:
 def test_other_checks_plug_in_and_only_blocking_ones_refuse(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def rule(table: Content, layout: Any) -> list[Finding]:
+    def rule(table: Content, layout: Any, setup: Any) -> list[Finding]:
         seen.append(layout.id)
         return [Finding(WARN, "x", "提醒"), *(Finding(BLOCK, "y", f"问题{n}") for n in range(blocking))]
 

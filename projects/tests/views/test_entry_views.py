@@ -278,8 +278,8 @@ def test_suggestions_are_the_departments_own_and_most_used_first(client: Client,
         save_tables([Entry(made, bureau)])
     items = client.get(f"/tables/{row.pk}/fill/suggest/?field=name&category=output.quantity&q=购置").json()["items"]
     assert items == [
-        {"text": "购置台数", "count": 2, "value": "≥95%", "unit": "", "basis": "采购计划"},
-        {"text": "购置套数", "count": 1, "value": "≥95%", "unit": "", "basis": "采购计划"},
+        {"text": "购置台数", "count": 2, "value": "≥95台", "unit": "", "basis": "采购计划"},
+        {"text": "购置套数", "count": 1, "value": "≥95台", "unit": "", "basis": "采购计划"},
     ]
     assert client.get(f"/tables/{row.pk}/fill/suggest/?field=password&q=a").json()["items"] == []
 
