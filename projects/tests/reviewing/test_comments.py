@@ -32,7 +32,7 @@ def test_comment_keeps_place_quote_level_and_revision(bureau: Bureau) -> None:
         "年度指标第2行·指标值", "100%", "department", 1,
     )  # fmt: skip
     row = bureau.comment(bureau.reviewer, f"indicators/{bureau.uids[0]}", anchor="row")
-    assert (row.place, row.quote) == ("年度指标第1行", "产出指标 | 数量指标 | 购置台数 | ≥95%")
+    assert (row.place, row.quote) == ("年度指标第1行", "产出指标 | 数量指标 | 购置台数 | ≥95台")
     assert bureau.comment(bureau.reviewer, "plan", anchor="step").place == "支出计划"
     assert bureau.comment(bureau.reviewer, "", anchor="table").place == "整张表"
     event = AuditEvent.objects.filter(action="comment.add").order_by("id").first()
