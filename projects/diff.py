@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import SequenceMatcher
@@ -122,11 +122,17 @@ class Difference:
             yield from block.rows
 
 
-def diff(old: TargetTable, new: TargetTable) -> Difference:
-    """Return how ``new`` differs from ``old``; false when every leaf reads the same."""
+Pairs = list[tuple[int | None, int | None]]
+
+
+def diff(old: TargetTable, new: TargetTable, *, pairs: Mapping[str, Pairs] | None = None) -> Difference:
+    """Return how ``new`` differs from ``old``; false when every leaf reads the same.
+
+    ``pairs`` says by block which rows are the same, where that is known (see :func:`pair_names`).
+    """
     blocks = []
     for key in ROW_TYPES:
-        block = _block(key, getattr(old, key), getattr(new, key))
+        block = _block(key, getattr(old, key), getattr(new, key), (pairs or {}).get(key))
         if block.rows:
             blocks.append(block)
     return Difference(tuple(_head(old, new)), tuple(blocks))
@@ -180,8 +186,8 @@ def _change(old: Decimal, new: Decimal) -> tuple[Decimal, Decimal | None]:
 # Rows -----------------------------------------------------------------------------------------------------------
 
 
-def _block(key: str, old: list[Any], new: list[Any]) -> Block:
-    pairs = match_rows(key, old, new)
+def _block(key: str, old: list[Any], new: list[Any], known: Pairs | None) -> Block:
+    pairs = match_rows(key, old, new) if known is None else known
     both = [(a, b) for a, b in pairs if a is not None and b is not None]
     # A row that changed its category has moved already; it must not make others look moved.
     moved = _out_of_order([(a, b) for a, b in both if _group(key, old[a]) == _group(key, new[b])])
@@ -277,6 +283,13 @@ def match_rows(key: str, old: list[Any], new: list[Any]) -> list[tuple[int | Non
         for pair in _similar(key, old, new, free, found, name):
             found[pair[1]] = pair[0]
             free.pop(pair[0])
+    return _in_order(len(old), len(new), found)
+
+
+def pair_names(old: Sequence[str], new: Sequence[str]) -> Pairs:
+    """Pair rows by lasting names (uids), laid out as in :func:`match_rows`; an empty name is the same as no other."""
+    stood = {name: place for place, name in enumerate(old) if name}
+    found = {place: stood[name] for place, name in enumerate(new) if name in stood}
     return _in_order(len(old), len(new), found)
 
 

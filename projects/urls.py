@@ -19,6 +19,7 @@ urlpatterns = [
     path("tables/", tables.table_list, name="table-list"),
     path("tables/book.<slug:suffix>", downloads.book, name="table-book"),
     path("", include("projects.entry_urls")),
+    path("", include("projects.review_urls")),
     path("tables/<int:pk>/", table.table, name="table"),
     path("tables/<int:pk>/table.<slug:suffix>", downloads.single, name="table-download"),
 ]

@@ -14,7 +14,7 @@ LIVE = Q(removed=False)
 
 
 def comments_of(
-    table: TargetTable, *, reviewer: bool, since: int = 0, until_revision: int | None = None
+    table: TargetTable, *, reviewer: bool, since: int | None = None, until_revision: int | None = None
 ) -> QuerySet[ReviewComment]:
     """Return comments with their threads (two queries), in the order they were made.
 
@@ -25,7 +25,7 @@ def comments_of(
     if not reviewer:
         entries = entries.filter(shown_at__isnull=False)
         found = found.filter(shown_at__isnull=False)
-    found = found.filter(changed__gt=since) if since else found.filter(LIVE)
+    found = found.filter(LIVE) if since is None else found.filter(changed__gt=since)
     if until_revision is not None:
         found = found.filter(revision__number__lte=until_revision)
     return found.prefetch_related(Prefetch("entries", queryset=entries)).order_by("id")

@@ -50,6 +50,13 @@ FIXED: dict[str, dict[str, Any]] = {
     "entry-step": {"step": "indicators"},
     "attachment": {"number": 1},
     "attachment-delete": {"number": 1},
+    "review-comment": {"number": 1},
+    "review-comment-remove": {"number": 1},
+    "review-comment-act": {"number": 1},
+    "review-view-remove": {"number": 1},
+    "text-block": {"number": 1},
+    "text-block-remove": {"number": 1},
+    "text-block-used": {"number": 1},
 }
 # What is sent with POST where nothing would say nothing about rights.
 BODIES: dict[str, dict[str, Any]] = {
@@ -68,6 +75,19 @@ JSON: dict[str, dict[str, Any]] = {
     "entry-changes": {"changes": [], "version": 1, "batch": "0" * 32},
     "entry-submit": {"version": 1},
     "table-submit": {"tables": []},
+    "review-pulse": {"cursor": 0},
+    "review-comments": {"uid": "0" * 32, "kind": "must", "anchor": "table", "path": "", "text": "改"},
+    "review-comment": {"version": 1, "text": "改"},
+    "review-comment-remove": {"version": 1},
+    "review-comment-act": {"version": 1, "act": "resolve"},
+    "review-sheet": {"version": 0, "form": "general", "items": {}},
+    "review-decide": {"action": "return", "version": 1, "cursor": 0, "reason": "改"},
+    "review-views": {"name": "我的", "query": ""},
+    "text-blocks": {"text": "请细化"},
+    "text-block": {"version": 1, "text": "请量化"},
+    "text-block-remove": {},
+    "text-block-used": {},
+    "review-view-remove": {},
 }
 # Names that Django's own admin brings are tested apart.
 MATRIX = """
@@ -221,6 +241,44 @@ attachment            GET  away  302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST own   302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST below 302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST away  302 404 404 404 404 404 404 404 404 404
+review-data           GET  own   302 404 404 200 200 404 404 404 404 404
+review-data           GET  below 302 404 404 200 200 404 404 404 404 404
+review-data           GET  away  302 404 404 404 404 404 404 404 404 404
+review-pulse          POST own   401 404 200 200 200 200 200 404 404 200
+review-pulse          POST below 401 404 200 200 200 200 200 404 404 200
+review-pulse          POST away  401 404 404 404 404 404 404 404 404 200
+review-comments       GET  own   302 404 200 200 200 200 200 404 404 200
+review-comments       GET  below 302 404 200 200 200 200 200 404 404 200
+review-comments       GET  away  302 404 404 404 404 404 404 404 404 200
+review-comments       POST own   401 404 404 201 201 404 404 404 404 404
+review-comments       POST below 401 404 404 201 201 404 404 404 404 404
+review-comments       POST away  401 404 404 404 404 404 404 404 404 404
+review-comment        POST own   401 404 404 404 404 404 404 404 404 404
+review-comment        POST below 401 404 404 404 404 404 404 404 404 404
+review-comment        POST away  401 404 404 404 404 404 404 404 404 404
+review-comment-remove POST own   401 404 404 404 404 404 404 404 404 404
+review-comment-remove POST below 401 404 404 404 404 404 404 404 404 404
+review-comment-remove POST away  401 404 404 404 404 404 404 404 404 404
+review-comment-act    POST own   401 404 404 404 404 404 404 404 404 404
+review-comment-act    POST below 401 404 404 404 404 404 404 404 404 404
+review-comment-act    POST away  401 404 404 404 404 404 404 404 404 404
+review-sheet          GET  own   302 404 404 200 404 404 404 404 404 404
+review-sheet          GET  below 302 404 404 200 404 404 404 404 404 404
+review-sheet          GET  away  302 404 404 404 404 404 404 404 404 404
+review-sheet          POST own   401 404 404 200 409 404 404 404 404 404
+review-sheet          POST below 401 404 404 200 409 404 404 404 404 404
+review-sheet          POST away  401 404 404 404 404 404 404 404 404 404
+review-decide         POST own   401 404 404 200 409 404 404 404 404 404
+review-decide         POST below 401 404 404 200 409 404 404 404 404 404
+review-decide         POST away  401 404 404 404 404 404 404 404 404 404
+review-views          GET  -     302 403 403 200 200 403 403 403 403 403
+review-views          POST -     401 403 403 200 200 403 403 403 403 403
+review-view-remove    POST -     401 403 403 404 404 403 403 403 403 403
+text-blocks           GET  -     302 403 403 200 200 403 403 403 403 403
+text-blocks           POST -     401 403 403 201 201 403 403 403 403 403
+text-block            POST -     401 403 403 404 404 403 403 403 403 403
+text-block-remove     POST -     401 403 403 404 404 403 403 403 403 403
+text-block-used       POST -     401 403 403 404 404 403 403 403 403 403
 table                 GET  own   302 404 200 200 200 200 200 404 404 200
 table                 GET  below 302 404 200 200 200 200 200 404 404 200
 table                 GET  away  302 404 404 404 404 404 404 404 404 200
@@ -331,6 +389,9 @@ class World:
         client.cookies = SimpleCookie(self.cookies[role])  # a logout takes them away
         address = self.address(name, place, role)
         with transaction.atomic():
+            if name.startswith("review-"):
+                # Everything about reviewing is asked of tables under review.
+                TargetTable.objects.filter(pk=self.tables[place].pk).update(status="submitted")
             if method == "GET":
                 answer = client.get(address)
             elif name in JSON:

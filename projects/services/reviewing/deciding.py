@@ -71,6 +71,11 @@ class _Seen:
         return f"{who}刚保存过审核表。您的操作没有执行，请看清变化后再决定。"
 
 
+def said(action: str) -> str:
+    """Return what the action is called, for the sentence that says it was done."""
+    return workflow.action_name(action)
+
+
 def decide(
     *,
     user: User | Any,

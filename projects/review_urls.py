@@ -1,0 +1,22 @@
+"""Addresses of reviewing that scripts speak to; see docs/review.md. Pages stand in ``review_page_urls``."""
+
+from django.urls import path
+
+from projects.views import review_json, review_shared
+
+urlpatterns = [
+    path("tables/<int:pk>/review/data/", review_json.data, name="review-data"),
+    path("tables/<int:pk>/review/pulse/", review_json.pulse, name="review-pulse"),
+    path("tables/<int:pk>/review/comments/", review_json.comments, name="review-comments"),
+    path("tables/<int:pk>/review/comments/<int:number>/", review_json.comment, name="review-comment"),
+    path("tables/<int:pk>/review/comments/<int:number>/remove/", review_json.remove, name="review-comment-remove"),
+    path("tables/<int:pk>/review/comments/<int:number>/act/", review_json.act, name="review-comment-act"),
+    path("tables/<int:pk>/review/sheet/", review_json.sheet, name="review-sheet"),
+    path("tables/<int:pk>/review/decide/", review_json.decide, name="review-decide"),
+    path("review/views/", review_shared.views, name="review-views"),
+    path("review/views/<int:number>/remove/", review_shared.view_remove, name="review-view-remove"),
+    path("review/blocks/", review_shared.blocks, name="text-blocks"),
+    path("review/blocks/<int:number>/", review_shared.block, name="text-block"),
+    path("review/blocks/<int:number>/remove/", review_shared.block_remove, name="text-block-remove"),
+    path("review/blocks/<int:number>/used/", review_shared.block_used, name="text-block-used"),
+]
