@@ -99,7 +99,7 @@ def test_last_years_targets_stand_beside_this_years(bureau: Bureau) -> None:
     first, second, third = bureau.uids
     assert data["last_year"]["year"] == 2026
     assert data["last_year"]["rows"] == {
-        first: {"name": "购置台数", "value": "≥95%", "same": True},
+        first: {"name": "购置台数", "value": "≥95台", "same": True},
         second: {"name": "验收合格率", "value": "99%", "same": False},
         third: {"name": "职工满意度", "value": "≥90%", "same": True},
     }
