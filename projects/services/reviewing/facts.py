@@ -50,6 +50,8 @@ def write(
     findings = findings_of(content) if findings is None else findings
     levels = {level: sum(item.level == level for item in findings) for level in (BLOCK, WARN, INFO)}
     earlier = last_years(table)
+    if earlier is not None and earlier.department_id != table.department_id:
+        earlier = None  # whoever sees the figures need not be allowed to see another department's table
     then = content_of_year(earlier) if earlier else None
     before = revision_before(revision)
     rounds = Revision.objects.filter(

@@ -17,6 +17,7 @@ from projects.layouts.entry_form import form_steps
 from projects.layouts.marks import beside, by_identity, mark_data
 from projects.layouts.steps import states
 from projects.models import Assignment, ReviewComment, ReviewSheet, Revision, TargetTable
+from projects.permissions import may_view
 from projects.reviewlevels import IN_REVIEW, is_reviewer, level_of
 from projects.selectors.comments import comments_of
 from projects.selectors.sheets import forms_for, setting_of
@@ -80,7 +81,7 @@ def review_data(*, user: User | Any, row: TargetTable) -> dict[str, Any]:
         "steps": form_steps(draft, states(draft.table, draft.layout, findings)),
         "findings": [finding_data(finding, draft) for finding in findings],
         "counts": counts(findings),
-        **_comparisons(row, found),
+        **_comparisons(row, found, user),
         "comments": listed,
         "counts_comments": counts_data(listed),
         **_sheets(row, level, found.revision, stored, findings),
@@ -144,7 +145,7 @@ def _running(history: Sequence[Any]) -> Sequence[Any]:
     return history[starts[-1] :] if starts else history
 
 
-def _comparisons(row: TargetTable, found: Judged) -> dict[str, Any]:
+def _comparisons(row: TargetTable, found: Judged, user: User | Any) -> dict[str, Any]:
     last_round = None
     if found.before is not None and found.before_draft is not None:
         last_round = mark_data(by_identity(found.before_draft, found.draft), found.before_draft.table, found.draft)
@@ -154,7 +155,7 @@ def _comparisons(row: TargetTable, found: Judged) -> dict[str, Any]:
             "url": f"{reverse('table-diff', args=[row.pk])}?from=r{found.before.number}",
         }
     earlier = facts.last_years(row)
-    if earlier is None:
+    if earlier is None or may_view(user, earlier):
         return {"marks": {"round": last_round, "year": None}, "last_year": None}
     then = facts.content_of_year(earlier)
     year = mark_data(diff(then, found.draft.table), then, found.draft, years=True)

@@ -108,6 +108,15 @@ def test_last_years_targets_stand_beside_this_years(bureau: Bureau) -> None:
     assert bureau.row.submission.changed_year == 1
 
 
+def test_last_years_table_of_a_hidden_department_is_not_shown(bureau: Bureau) -> None:
+    (saved,) = save_tables([Entry(filled(9, fiscal_year=2026), bureau.elsewhere)]).saved
+    TargetTable.objects.filter(pk=bureau.pk).update(predecessor=saved.pk)
+    bureau.act(bureau.officer, "submit")
+    data = review_data(user=bureau.reviewer, row=stored(bureau.pk))
+    assert (data["last_year"], data["marks"]["year"]) == (None, None)
+    assert (bureau.row.submission.changed_year, bureau.row.submission.amount_year) == (None, None)
+
+
 def test_a_round_of_requests(bureau: Bureau) -> None:
     bureau.act(bureau.officer, "submit")
     wish = new()
