@@ -14,6 +14,7 @@ from operator import attrgetter
 from xml.sax.saxutils import escape
 
 from projects.grids import docx_parts as parts
+from projects.grids.docx_frame import NO_FRAME, package_parts, section
 from projects.targettable import Amount, TargetTable
 
 _EDGES = (0, 12, 28, 34, 46, 56, 58, 70, 78, 84, 100)  # percent of the width: every edge of the form
@@ -84,15 +85,12 @@ def write(tables: Iterable[TargetTable]) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, text in (
-            ("[Content_Types].xml", parts.CONTENT_TYPES),
+            *package_parts(NO_FRAME),
             ("_rels/.rels", parts.ROOT_RELS),
             ("docProps/core.xml", parts.core("")),
             ("docProps/app.xml", parts.APP),
-            ("word/_rels/document.xml.rels", parts.DOCUMENT_RELS),
             ("word/styles.xml", parts.STYLES),
-            ("word/settings.xml", parts.SETTINGS),
             ("word/fontTable.xml", parts.FONT_TABLE),
-            ("word/footer1.xml", parts.FOOTER),
         ):
             package.writestr(name, text)
         with package.open("word/document.xml", "w", force_zip64=True) as stream:
@@ -102,7 +100,7 @@ def write(tables: Iterable[TargetTable]) -> bytes:
                 if len(xml) > 15:
                     stream.write("".join(xml).encode())
                     xml.clear()
-            stream.write("".join([*xml, parts.DOCUMENT_CLOSE]).encode())
+            stream.write("".join([*xml, section(NO_FRAME)]).encode())
     return out.getvalue()
 
 

@@ -10,10 +10,17 @@ from projects.grids.grid import (
     ANNEX,
     BODY,
     CAPTION,
+    CONTENTS,
+    COVER,
+    COVER_LINE,
+    ENTRY1,
+    ENTRY2,
+    ENTRY3,
     HEAD,
     HEADING,
     LABEL,
     MONEY,
+    NUMBER,
     PART,
     SHORT,
     SIGN,
@@ -25,13 +32,14 @@ from projects.grids.text import escape
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838  # A4
 MARGIN_TOP, MARGIN_BOTTOM, MARGIN_SIDE = 1247, 1134, 1134  # 2.2 cm, 2 cm, 2 cm
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN_SIDE
+WIDE_TEXT_WIDTH = PAGE_HEIGHT - 2 * MARGIN_SIDE  # on paper that lies on its side
 
 W_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PKG = "http://schemas.openxmlformats.org/package/2006"
-_CT = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PKG = "http://schemas.openxmlformats.org/package/2006"
+CT = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 
 # Style identifiers of the paragraphs and cells; the reader recognises them.
 PARAGRAPH_STYLE_IDS = {
@@ -42,6 +50,13 @@ PARAGRAPH_STYLE_IDS = {
     HEADING: "PgHeading",
     BODY: "PgBody",
     SIGN: "PgSign",
+    COVER: "PgCover",
+    COVER_LINE: "PgCoverLine",
+    NUMBER: "PgNumber",
+    CONTENTS: "PgContents",
+    ENTRY1: "TOC1",
+    ENTRY2: "TOC2",
+    ENTRY3: "TOC3",
 }
 CELL_STYLE_IDS = {
     LABEL: "PgCellLabel",
@@ -52,62 +67,20 @@ CELL_STYLE_IDS = {
 }
 GAP_STYLE_ID = "PgGap"
 
-CONTENT_TYPES = (
-    f'{_DECLARATION}<Types xmlns="{_PKG}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/word/document.xml" ContentType="{_CT}document.main+xml"/>'
-    f'<Override PartName="/word/styles.xml" ContentType="{_CT}styles+xml"/>'
-    f'<Override PartName="/word/settings.xml" ContentType="{_CT}settings+xml"/>'
-    f'<Override PartName="/word/fontTable.xml" ContentType="{_CT}fontTable+xml"/>'
-    f'<Override PartName="/word/footer1.xml" ContentType="{_CT}footer+xml"/>'
-    '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
-    '<Override PartName="/docProps/app.xml"'
-    ' ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>'
-    "</Types>"
-)
 ROOT_RELS = (
-    f'{_DECLARATION}<Relationships xmlns="{_PKG}/relationships">'
-    f'<Relationship Id="rId1" Type="{_REL}/officeDocument" Target="word/document.xml"/>'
-    f'<Relationship Id="rId2" Type="{_PKG}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
-    f'<Relationship Id="rId3" Type="{_REL}/extended-properties" Target="docProps/app.xml"/>'
+    f'{DECLARATION}<Relationships xmlns="{PKG}/relationships">'
+    f'<Relationship Id="rId1" Type="{REL}/officeDocument" Target="word/document.xml"/>'
+    f'<Relationship Id="rId2" Type="{PKG}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+    f'<Relationship Id="rId3" Type="{REL}/extended-properties" Target="docProps/app.xml"/>'
     "</Relationships>"
-)
-DOCUMENT_RELS = (
-    f'{_DECLARATION}<Relationships xmlns="{_PKG}/relationships">'
-    f'<Relationship Id="rId1" Type="{_REL}/styles" Target="styles.xml"/>'
-    f'<Relationship Id="rId2" Type="{_REL}/settings" Target="settings.xml"/>'
-    f'<Relationship Id="rId3" Type="{_REL}/fontTable" Target="fontTable.xml"/>'
-    f'<Relationship Id="rId4" Type="{_REL}/footer" Target="footer1.xml"/>'
-    "</Relationships>"
-)
-SETTINGS = (
-    f'{_DECLARATION}<w:settings xmlns:w="{W_NS}"><w:zoom w:percent="100"/>'
-    '<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>'
-    '<w:compat><w:compatSetting w:name="compatibilityMode"'
-    ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
-    '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
 )
 APP = (
-    f'{_DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+    f'{DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
     'extended-properties"><Application>PerfGoals</Application></Properties>'
 )
-FOOTER = (
-    f'{_DECLARATION}<w:ftr xmlns:w="{W_NS}"><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
-    '<w:r><w:t xml:space="preserve">— </w:t></w:r>'
-    '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-    '<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p></w:ftr>'
-)
-DOCUMENT_OPEN = f'{_DECLARATION}<w:document xmlns:w="{W_NS}" xmlns:r="{R_NS}"><w:body>'
-DOCUMENT_CLOSE = (
-    '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/>'
-    f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/>'
-    f'<w:pgMar w:top="{MARGIN_TOP}" w:right="{MARGIN_SIDE}" w:bottom="{MARGIN_BOTTOM}"'
-    f' w:left="{MARGIN_SIDE}" w:header="851" w:footer="680" w:gutter="0"/>'
-    "</w:sectPr></w:body></w:document>"
-)
+DOCUMENT_OPEN = f'{DECLARATION}<w:document xmlns:w="{W_NS}" xmlns:r="{R_NS}"><w:body>'
 CORE = (
-    _DECLARATION + "<cp:coreProperties"
+    DECLARATION + "<cp:coreProperties"
     ' xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{title}</dc:title>{form}'
@@ -140,7 +113,7 @@ def _font(name: str, other: str, panose: str, family: str, charset: str) -> str:
     )
 
 
-FONT_TABLE = f'{_DECLARATION}<w:fonts xmlns:w="{W_NS}">' + "".join(_font(*f) for f in _FONTS) + "</w:fonts>"
+FONT_TABLE = f'{DECLARATION}<w:fonts xmlns:w="{W_NS}">' + "".join(_font(*f) for f in _FONTS) + "</w:fonts>"
 
 
 def _style(ident: str, name: str, paragraph: str, run: str, *, based: str = "Normal", shown: bool = True) -> str:
@@ -168,12 +141,24 @@ def _heading(level: int) -> str:
     )
 
 
+def _entry(level: int) -> str:
+    """A style of the contents: dots up to the page number at the right edge. Word knows it by this very name."""
+    tabs = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{TEXT_WIDTH}"/></w:tabs>'
+    indent = f'<w:ind w:left="{(level - 1) * 280}"/>'
+    font = "黑体" if level == 1 else "宋体"
+    return (
+        f'<w:style w:type="paragraph" w:styleId="TOC{level}"><w:name w:val="toc {level}"/><w:basedOn w:val="Normal"/>'
+        f"<w:next w:val=\"Normal\"/><w:pPr>{tabs}{_spacing(20, 20, 320)}{indent}</w:pPr>"
+        f"<w:rPr>{_run(font, 24 if level == 1 else 21)}</w:rPr></w:style>"
+    )
+
+
 _CELL_SPACING = _spacing(20, 20)
 _SIGN_TABS = f'<w:tabs><w:tab w:val="left" w:pos="{TEXT_WIDTH // 2}"/></w:tabs>'
 _RIGHT_TAB = f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs>'
 
 STYLES = (
-    f'{_DECLARATION}<w:styles xmlns:w="{W_NS}"><w:docDefaults><w:rPrDefault><w:rPr>'
+    f'{DECLARATION}<w:styles xmlns:w="{W_NS}"><w:docDefaults><w:rPrDefault><w:rPr>'
     '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:cs="Times New Roman"'
     ' w:eastAsia="宋体"/><w:sz w:val="21"/><w:szCs w:val="21"/>'
     '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
@@ -194,7 +179,12 @@ STYLES = (
     "</w:tblCellMar></w:tblPr></w:style>"
     + _heading(1)
     + _heading(2)
-    + '<w:style w:type="paragraph" w:styleId="Footer"><w:name w:val="footer"/>'
+    + _heading(3)
+    + "".join(map(_entry, (1, 2, 3)))
+    + '<w:style w:type="paragraph" w:styleId="Header"><w:name w:val="header"/>'
+    '<w:basedOn w:val="Normal"/><w:pPr><w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="auto"/></w:pBdr>'
+    + '<w:jc w:val="center"/></w:pPr><w:rPr><w:sz w:val="18"/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Footer"><w:name w:val="footer"/>'
     '<w:basedOn w:val="Normal"/><w:pPr><w:jc w:val="center"/></w:pPr>'
     '<w:rPr><w:sz w:val="21"/></w:rPr></w:style>'
     + _style("PgPart", "绩效表 部分", _spacing(240, 240, 360) + '<w:jc w:val="center"/>',
@@ -210,6 +200,10 @@ STYLES = (
              _spacing(0, 0, 400) + '<w:ind w:firstLineChars="200" w:firstLine="560"/>'
              '<w:jc w:val="both"/>', _run("仿宋", 28))
     + _style("PgSign", "绩效表 签字行", _SIGN_TABS + _spacing(120, 0), _run("宋体", 21))
+    + _style("PgCover", "绩效文本 封面标题", _spacing(0, 360) + '<w:jc w:val="center"/>', _run("方正小标宋简体", 52))
+    + _style("PgCoverLine", "绩效文本 封面", _spacing(0, 200) + '<w:jc w:val="center"/>', _run("黑体", 32))
+    + _style("PgNumber", "绩效文本 序号", "<w:keepNext/>" + _spacing(0, 120), _run("黑体", 28), based="Heading2")
+    + _style("PgContents", "绩效文本 目录标题", _spacing(120, 240, 360) + '<w:jc w:val="center"/>', _run("黑体", 36))
     + _style(GAP_STYLE_ID, "绩效表 间隔", _spacing(0, 0, 20, "exact"),
              '<w:sz w:val="2"/><w:szCs w:val="2"/>', shown=False)
     + _style("PgCellText", "绩效表 文字", _CELL_SPACING, "", shown=False)

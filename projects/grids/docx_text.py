@@ -7,7 +7,7 @@ import zipfile
 from lxml import etree
 
 from projects.grids.docx_parts import PARAGRAPH_STYLE_IDS, W_NS
-from projects.grids.grid import BODY, HEADING, TITLE
+from projects.grids.grid import BODY, ENTRY1, HEADING, TITLE
 from projects.grids.text import cell_text
 
 W = f"{{{W_NS}}}"
@@ -70,6 +70,8 @@ def paragraph_styles(package: zipfile.ZipFile) -> dict[str, str]:
         level = style.find(f"{_P_PR}/{W}outlineLvl")
         if ident in _OUR_PARAGRAPHS:
             known[ident] = _OUR_PARAGRAPHS[ident]
+        elif label.startswith("toc "):
+            known[ident] = ENTRY1
         elif label in ("title", "标题"):
             known[ident] = TITLE
         elif label.startswith(("heading", "标题 ")) or (level is not None and value(level) < "9"):

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from projects.grids import docx_parts as parts
-from projects.grids.grid import BODY, TEXT, Block, Cell, Grid, Paragraph, Row
+from projects.grids.docx_frame import NO_FRAME, package_parts, section
+from projects.grids.grid import BODY, ENTRIES, TEXT, Block, Cell, Frame, Grid, Paragraph, Row
 from projects.grids.text import NEEDS_ESCAPE, clean_text, escape
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -26,34 +27,30 @@ _RUN_OPEN = '<w:r><w:t xml:space="preserve">'
 _RUN_CLOSE = "</w:t></w:r></w:p>"
 _CELL_CLOSE = _RUN_CLOSE + "</w:tc>"
 _GAP = f'<w:p><w:pPr><w:pStyle w:val="{parts.GAP_STYLE_ID}"/></w:pPr></w:p>'
-_TABLE_OPEN = (
-    f'<w:tbl><w:tblPr><w:tblStyle w:val="PgForm"/><w:tblW w:w="{parts.TEXT_WIDTH}" w:type="dxa"/>'
-    '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
-)
 
 
-def write_docx(blocks: Iterable[Block], out: BinaryIO, *, title: str = "", form: str = "") -> None:
+def write_docx(
+    blocks: Iterable[Block], out: BinaryIO, *, title: str = "", form: str = "", frame: Frame = NO_FRAME
+) -> None:
     """Write ``blocks`` as a Word document to ``out`` (which need not be seekable).
 
-    A4 portrait with page numbers. The same blocks give the same bytes. ``title`` is the document's
-    property, not printed; ``form`` the office's own form it is drawn in. Memory
-    does not grow with the number of tables when ``blocks`` is lazy.
+    A4 with page numbers, portrait unless the frame says otherwise. The same blocks give the same bytes. ``title`` is
+    the document's property, not printed; ``form`` the office's own form it is drawn in. Memory does not grow with the
+    number of tables when ``blocks`` is lazy.
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, text in (
-            ("[Content_Types].xml", parts.CONTENT_TYPES),
+            *package_parts(frame)[:1],
             ("_rels/.rels", parts.ROOT_RELS),
             ("docProps/core.xml", parts.core(title, form)),
             ("docProps/app.xml", parts.APP),
-            ("word/_rels/document.xml.rels", parts.DOCUMENT_RELS),
+            *package_parts(frame)[1:],
             ("word/styles.xml", parts.STYLES),
-            ("word/settings.xml", parts.SETTINGS),
             ("word/fontTable.xml", parts.FONT_TABLE),
-            ("word/footer1.xml", parts.FOOTER),
         ):
             package.writestr(_entry(name), text)
         with package.open(_entry("word/document.xml"), "w", force_zip64=True) as stream:
-            for piece in _pieces(blocks):
+            for piece in _pieces(blocks, frame):
                 stream.write(piece)
 
 
@@ -64,22 +61,22 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _pieces(blocks: Iterable[Block]) -> Iterator[bytes]:
+def _pieces(blocks: Iterable[Block], frame: Frame) -> Iterator[bytes]:
     """Yield document.xml in pieces of about ``_FLUSH`` characters."""
     pending: list[str] = [parts.DOCUMENT_OPEN]
     size = 0
-    for xml in _body(blocks):
+    for xml in _body(blocks, parts.WIDE_TEXT_WIDTH if frame.wide else parts.TEXT_WIDTH):
         pending.append(xml)
         size += len(xml)
         if size > _FLUSH:
             yield "".join(pending).encode()
             pending.clear()
             size = 0
-    pending.append(parts.DOCUMENT_CLOSE)
+    pending.append(section(frame))
     yield "".join(pending).encode()
 
 
-def _body(blocks: Iterable[Block]) -> Iterator[str]:
+def _body(blocks: Iterable[Block], width: int) -> Iterator[str]:
     after_table = True  # a body must not be empty, nor end with a table
     first = True
     names: set[str] = set()
@@ -87,7 +84,7 @@ def _body(blocks: Iterable[Block]) -> Iterator[str]:
         if isinstance(block, Grid):
             if after_table and not first:
                 yield _GAP  # without it Word would make one table of two
-            yield _table(block)
+            yield _table(block, width)
             after_table = True
         else:
             yield _paragraph(block, names)
@@ -106,6 +103,10 @@ def _paragraph(block: Paragraph, names: set[str]) -> str:
     else:
         style = parts.PARAGRAPH_STYLE_IDS.get(block.style, "PgBody")
     page = "<w:pageBreakBefore/>" if block.page_break else ""
+    if block.level:
+        page += f'<w:outlineLvl w:val="{min(block.level, 10) - 1}"/>'
+    if block.style in ENTRIES:
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{page}</w:pPr>{_contents_entry(block)}</w:p>'
     start = end = ""
     if block.anchor:
         number = len(names) + 1
@@ -113,6 +114,19 @@ def _paragraph(block: Paragraph, names: set[str]) -> str:
         start = f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
         end = f'<w:bookmarkEnd w:id="{number}"/>'
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{page}</w:pPr>{start}{_runs(block.text)}{end}</w:p>'
+
+
+def _contents_entry(block: Paragraph) -> str:
+    """Text, dots, page number: a link, and a field that every program works out from the bookmark it points to."""
+    text, _, page = block.text.rpartition("\t")
+    name = _bookmark(block.target, set())
+
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    instruction = f'<w:r><w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
+    number = f"{mark('begin')}{instruction}{mark('separate')}<w:r><w:t>{escape(page)}</w:t></w:r>{mark('end')}"
+    return f'<w:hyperlink w:anchor="{name}" w:history="1">{_runs(text)}<w:r><w:tab/></w:r>{number}</w:hyperlink>'
 
 
 def _bookmark(anchor: str, names: set[str]) -> str:
@@ -144,15 +158,18 @@ class _Columns:
 
     __slots__ = ("edges", "openings", "table")
 
-    def __init__(self, widths: tuple[float, ...]) -> None:
+    def __init__(self, widths: tuple[float, ...], width_of_all: int) -> None:
         total = sum(widths) or 1.0
         self.edges = [0]
         so_far = 0.0
         for width in widths:
             so_far += width
-            self.edges.append(round(so_far / total * parts.TEXT_WIDTH))
+            self.edges.append(round(so_far / total * width_of_all))
         columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(self.edges))
-        self.table = f"{_TABLE_OPEN}{columns}</w:tblGrid>"
+        self.table = (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="PgForm"/><w:tblW w:w="{width_of_all}" w:type="dxa"/>'
+            f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
+        )
         # (col, colspan, merge, style, long) -> the strings before and between the cell's lines
         self.openings: dict[tuple[int, int, bool, str, bool], tuple[str, str]] = {}
 
@@ -184,17 +201,17 @@ class _Columns:
 
 
 @lru_cache(maxsize=256)
-def _columns(widths: tuple[float, ...]) -> _Columns:
-    return _Columns(widths)
+def _columns(widths: tuple[float, ...], width_of_all: int) -> _Columns:
+    return _Columns(widths, width_of_all)
 
 
-def _table(grid: Grid) -> str:
+def _table(grid: Grid, width: int) -> str:
     count = max((c.col + c.colspan for row in grid.rows for c in row.cells), default=0)
     widths = list(grid.widths)
     if len(widths) < count or not widths:
         spare = sum(widths) / len(widths) if widths else 1.0
         widths += [spare] * (max(count, 1) - len(widths))
-    columns = _columns(tuple(widths))
+    columns = _columns(tuple(widths), width)
     xml = [columns.table]
     continued: dict[int, list[tuple[int, int, str]]] = {}
     leading = True

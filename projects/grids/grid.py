@@ -30,7 +30,16 @@ CAPTION = "caption"  # the line above the table: left part, tab, right part
 HEADING = "heading"  # heading of a prose section: left, bold
 BODY = "body"  # a paragraph of prose: first line indented by two characters
 SIGN = "sign"  # signature line below the table
-PARAGRAPH_STYLES = (PART, ANNEX, TITLE, CAPTION, HEADING, BODY, SIGN)
+
+# What a book has around its tables. Readers pass over it: it repeats what stands in the tables.
+COVER = "cover"  # the large lines of a cover
+COVER_LINE = "cover-line"  # the small lines of a cover: department, date
+NUMBER = "number"  # a running number and name above a form that prints none: a bookmark, an entry in the contents
+CONTENTS = "contents"  # heading of the contents
+ENTRY1, ENTRY2, ENTRY3 = "entry1", "entry2", "entry3"  # entries of the contents: text, tab, page
+ENTRIES = (ENTRY1, ENTRY2, ENTRY3)
+NAVIGATION = (COVER, COVER_LINE, NUMBER, CONTENTS, *ENTRIES)
+PARAGRAPH_STYLES = (PART, ANNEX, TITLE, CAPTION, HEADING, BODY, SIGN, *NAVIGATION)
 
 
 class Origin(NamedTuple):
@@ -101,18 +110,43 @@ class Grid:
                 yield index, cell
 
 
+UNLISTED = 10  # level of a paragraph that the outline leaves out, whatever its style
+
+
 @dataclass(slots=True)
 class Paragraph:
-    """Text outside tables. ``anchor`` names a bookmark; ``page_break``: starts a new page."""
+    """Text outside tables. ``anchor`` names a bookmark; ``page_break``: starts a new page.
+
+    ``level`` is the level in the outline, :data:`UNLISTED` for none, 0 for what the style says. ``target`` is the anchor that an
+    entry of the contents points to.
+    """
 
     text: str
     style: str = BODY
     page_break: bool = False
     anchor: str = ""
     origin: Origin = NOWHERE
+    level: int = 0
+    target: str = ""
 
 
 Block = Paragraph | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is the same on every page of a document.
+
+    ``header`` is the running head, ``mark`` a word across each page (草稿). ``cover``: the first page has neither head
+    nor number, only the mark. ``refresh``: page numbers in the text are worked out again when the file is opened.
+    ``wide``: the paper lies on its side.
+    """
+
+    header: str = ""
+    mark: str = ""
+    cover: bool = False
+    refresh: bool = False
+    wide: bool = False
 
 
 @dataclass(slots=True)

@@ -7,20 +7,25 @@ from collections.abc import Iterable
 
 from projects.grids.grid import (
     BODY,
+    CONTENTS,
+    COVER,
+    ENTRIES,
     HEAD,
     HEADING,
     LABEL,
+    NUMBER,
     PART,
     TITLE,
     Block,
     Cell,
+    Frame,
     Grid,
     Paragraph,
     Row,
 )
 from projects.grids.text import clean_text, escape
 
-_TAGS = {PART: "h1", TITLE: "h2", HEADING: "h3"}
+_TAGS = {COVER: "h1", CONTENTS: "h1", PART: "h1", TITLE: "h2", NUMBER: "h2", HEADING: "h3"}
 
 PAGE_STYLE = """
 @page { size: A4 portrait; margin: 22mm 20mm 20mm; }
@@ -40,18 +45,25 @@ body { max-width: 170mm; margin: 12mm auto; padding: 0 4mm; color: #000; backgro
 .pg-sign { margin-top: 10pt; }
 .pg-sign span { flex: 1; }
 .pg-break { break-before: page; }
-.pg-form { width: 100%; table-layout: fixed; border-collapse: collapse; margin: 0; }
-.pg-form + .pg-form { margin-top: -1px; }
-.pg-form th, .pg-form td { border: 0.5pt solid #000; padding: 2pt 4pt; font-weight: normal;
-  vertical-align: middle; overflow-wrap: anywhere; white-space: pre-wrap; }
-.pg-form thead { display: table-header-group; }
-.pg-form tr { height: 20pt; }
-.pg-cell--label, .pg-cell--head, .pg-cell--short { text-align: center; }
-.pg-cell--head { font-family: SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; }
-.pg-cell--text { text-align: left; }
-.pg-cell--money { text-align: right; font-variant-numeric: tabular-nums; }
+.pg-cover { font: 26pt/1.5 "方正小标宋简体", "FZXiaoBiaoSong-B05S", SimHei, "黑体", serif; text-align: center;
+  margin: 60mm 0 20mm; }
+.pg-cover-line { font: 16pt/2 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; text-align: center; margin: 0; }
+.pg-contents { font: 18pt/2 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; text-align: center; }
+.pg-number { font: 14pt/1.6 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; margin: 0 0 6pt; }
+.pg-entry1, .pg-entry2, .pg-entry3 { margin: 2pt 0; }
+.pg-entry2 { padding-left: 2em; }
+.pg-entry3 { padding-left: 4em; }
+.pg-entry1 a, .pg-entry2 a, .pg-entry3 a { color: inherit; text-decoration: none; }
 @media print { body { max-width: none; margin: 0; padding: 0; } }
 @media screen and (max-width: 600px) { body { margin: 4mm auto; } }
+"""
+
+
+# A word across each page: drawn by the style sheet, so that it is no text of the document.
+_MARK = """
+body::before {{ content: "{}"; position: fixed; inset: 0; z-index: -1; display: flex; align-items: center;
+  justify-content: center; font: 120pt/1 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; color: #e3e3e3;
+  rotate: -45deg; }}
 """
 
 
@@ -64,16 +76,20 @@ def write_html(blocks: Iterable[Block]) -> str:
     return "\n".join(_table(block) if isinstance(block, Grid) else _paragraph(block) for block in blocks)
 
 
-def write_html_page(blocks: Iterable[Block], title: str, form: str = "") -> str:
+def write_html_page(blocks: Iterable[Block], title: str, form: str = "", frame: Frame | None = None) -> str:
     """Return a page of its own, to be kept as a file: it carries its style sheet and prints on A4.
 
-    ``form`` names the form of an office that it is drawn in.
+    ``form`` names the form of an office that it is drawn in. Of ``frame`` only the mark is drawn; a browser prints
+    heads and page numbers of its own.
     """
     named = f'<meta name="perfgoals-form" content="{escape(form)}">\n' if form else ""
+    style = PAGE_STYLE
+    if frame and frame.mark:
+        style += _MARK.format(re.sub(r'["\\\n<]', "", frame.mark))
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"{named}<title>{escape(title)}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n"
+        f"{named}<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         f"{write_html(blocks)}\n</body>\n</html>\n"
     )
 
@@ -84,7 +100,9 @@ def _paragraph(block: Paragraph) -> str:
     ident = f' id="{escape(name)}"' if name else ""
     page = " pg-break" if block.page_break else ""
     text = escape(block.text).replace("\n", "<br>")
-    if "\t" in text:
+    if block.style in ENTRIES:  # a page of the web has no page numbers
+        text = f'<a href="#{escape(block.target)}">{text.rpartition(chr(9))[0]}</a>'
+    elif "\t" in text:
         text = "".join(f"<span>{part}</span>" for part in text.split("\t"))
     elif not text and block.style == BODY:
         return f'<div class="pg-gap{page}"></div>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from projects.grids.grid import Cell, Document, Grid, Origin, Paragraph
+from projects.grids.grid import NAVIGATION, Cell, Document, Grid, Origin, Paragraph
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.supplement import HEADING
 
@@ -74,13 +74,13 @@ class Line:
 
 
 def lines_of(document: Document) -> list[Line]:
-    """Return all lines of a document that hold any text."""
+    """Return all lines of a document that hold any text; cover and contents repeat what stands in the tables."""
     found = []
     for number, block in enumerate(document.blocks):
         if isinstance(block, Grid):
             rows = (Line(row.cells, para=False, grid=number, y=y) for y, row in enumerate(block.rows) if row.cells)
             found += [line for line in rows if line.filled]
-        elif block.text.strip():
+        elif block.text.strip() and block.style not in NAVIGATION:
             found.append(_paragraph_line(block, number))
     return found
 
