@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Everything that must hold before a change is handed in, one step after another, and all of it reported.
 
-    .ci/test.py [STEP ...]      steps: lint migrations deploy sqlite postgres browser; all without arguments
+    .ci/test.py [STEP ...]      steps: lint migrations deploy sqlite postgres office browser; all without arguments
 
 A step whose tools cannot be had here is named at the end as NOT RUN; with PERFGOALS_REQUIRE_ALL=1 that is a failure.
 """
@@ -9,6 +9,7 @@ A step whose tools cannot be had here is named at the end as NOT RUN; with PERFG
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,8 +104,14 @@ def browser() -> bool:
     return pytest("-m", "browser", DATABASE_URL="")
 
 
+def office() -> bool:
+    if not (shutil.which("soffice") or shutil.which("libreoffice")):
+        raise NotRun("LibreOffice: no soffice in PATH; Word files were not opened, pages of the contents not compared")
+    return pytest("-m", "office", DATABASE_URL="")
+
+
 STEPS: dict[str, Callable[[], bool]] = {
-    step.__name__: step for step in (lint, migrations, deploy, sqlite, postgres, browser)
+    step.__name__: step for step in (lint, migrations, deploy, sqlite, postgres, office, browser)
 }
 
 

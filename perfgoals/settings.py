@@ -274,6 +274,16 @@ UPLOAD_MAX_ENTRIES = env.int("UPLOAD_MAX_ENTRIES", default=2_000)
 UPLOAD_MAX_UNPACKED_BYTES = env.int("UPLOAD_MAX_UNPACKED_BYTES", default=200 * 1024 * 1024)
 UPLOAD_MAX_RATIO = env.int("UPLOAD_MAX_RATIO", default=100)
 
+# Files that leave -------------------------------------------------------------------------------------------------
+
+# LibreOffice's program for PDF; empty looks for soffice in PATH, "off" does without.
+SOFFICE = env.str("SOFFICE", default="")
+SOFFICE_TIMEOUT = env.float("SOFFICE_TIMEOUT", default=180)
+# How long a file that was built in the background can be fetched.
+EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)
+# 财政区划代码 (nine digits) for the exchange with 预算管理一体化; departments may lie in one division alone.
+MOF_DIV_CODE = env.str("MOF_DIV_CODE", default="")
+
 # Logs: one JSON object a line on stderr, which journald and containers collect; plain text in the demo ------------
 
 LOGGING = {

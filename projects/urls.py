@@ -18,6 +18,7 @@ urlpatterns = [
     path("departments/<int:pk>/", departments.department, name="department"),
     path("tables/", tables.table_list, name="table-list"),
     path("tables/book.<slug:suffix>", downloads.book, name="table-book"),
+    path("", include("projects.publish_urls")),
     path("", include("projects.entry_urls")),
     path("", include("projects.review_urls")),
     path("tables/<int:pk>/", table.table, name="table"),

@@ -123,7 +123,11 @@ def _content_types(names: list[str]) -> str:
 
 
 def _relations(names: list[str]) -> str:
-    listed = [("rId1", "styles", "styles.xml"), ("rId2", "settings", "settings.xml"), ("rId3", "fontTable", "fontTable.xml")]
+    listed = [
+        ("rId1", "styles", "styles.xml"),
+        ("rId2", "settings", "settings.xml"),
+        ("rId3", "fontTable", "fontTable.xml"),
+    ]
     for path in names:
         file = path.removeprefix("word/")
         stem = file.removesuffix(".xml")

@@ -148,7 +148,7 @@ def _entry(level: int) -> str:
     font = "黑体" if level == 1 else "宋体"
     return (
         f'<w:style w:type="paragraph" w:styleId="TOC{level}"><w:name w:val="toc {level}"/><w:basedOn w:val="Normal"/>'
-        f"<w:next w:val=\"Normal\"/><w:pPr>{tabs}{_spacing(20, 20, 320)}{indent}</w:pPr>"
+        f'<w:next w:val="Normal"/><w:pPr>{tabs}{_spacing(20, 20, 320)}{indent}</w:pPr>'
         f"<w:rPr>{_run(font, 24 if level == 1 else 21)}</w:rPr></w:style>"
     )
 

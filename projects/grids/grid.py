@@ -117,8 +117,8 @@ UNLISTED = 10  # level of a paragraph that the outline leaves out, whatever its 
 class Paragraph:
     """Text outside tables. ``anchor`` names a bookmark; ``page_break``: starts a new page.
 
-    ``level`` is the level in the outline, :data:`UNLISTED` for none, 0 for what the style says. ``target`` is the anchor that an
-    entry of the contents points to.
+    ``level`` is the level in the outline, :data:`UNLISTED` for none, 0 for what the style says. ``target`` is the
+    anchor that an entry of the contents points to.
     """
 
     text: str

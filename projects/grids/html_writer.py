@@ -47,7 +47,8 @@ body { max-width: 170mm; margin: 12mm auto; padding: 0 4mm; color: #000; backgro
 .pg-break { break-before: page; }
 .pg-cover { font: 26pt/1.5 "方正小标宋简体", "FZXiaoBiaoSong-B05S", SimHei, "黑体", serif; text-align: center;
   margin: 60mm 0 20mm; }
-.pg-cover-line { font: 16pt/2 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; text-align: center; margin: 0; }
+.pg-cover-line { font: 16pt/2 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; text-align: center;
+  margin: 0; }
 .pg-contents { font: 18pt/2 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; text-align: center; }
 .pg-number { font: 14pt/1.6 SimHei, "黑体", "Heiti SC", "Noto Sans CJK SC", sans-serif; margin: 0 0 6pt; }
 .pg-entry1, .pg-entry2, .pg-entry3 { margin: 2pt 0; }

@@ -1,8 +1,8 @@
 """On which page does a paragraph stand? Worked out as Word sets the page, without setting it.
 
 The contents of a book carry these numbers from the beginning; Word, WPS and LibreOffice then work them out themselves
-from the fields. Heights are points. A line of 宋体 is 1.3 times its size high, as Word sets it; a program that has other
-fonts may break a table a line earlier or later.
+from the fields. Heights are points. A line of 宋体 is 1.3 times its size high, as Word sets it; a program that has
+other fonts may break a table a line earlier or later.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ _GAP = 1.0
 _BEGINNING = 30.0  # of what follows a heading stands on its page
 _TALL = 400  # characters from which a row may break over pages: as the writer of Word files says
 
-# style: size of the font, height of a line (0: as the font is), before and after, indent of the first line, right margin
-_STYLES: dict[str, tuple[float, float, float, float, float, float]] = {
+# style: size of the font, height of a line (0: as the font is), before and after, indent of the first line, what its
+# margins take
+STYLES: dict[str, tuple[float, float, float, float, float, float]] = {
     PART: (18, 27, 12, 12, 0, 0),  # 1.5 lines of 12 pt, as the style says: no less than the font asks for
     ANNEX: (12, 0, 0, 3, 0, 0),
     TITLE: (17, 0, 3, 8, 0, 0),
@@ -95,7 +96,7 @@ class Pager:
         self._used = 0.0
 
     def _paragraph(self, block: Paragraph) -> float:
-        size, line, before, after, first, right = _STYLES.get(block.style, _STYLES[BODY])
+        size, line, before, after, first, right = STYLES.get(block.style, STYLES[BODY])
         room = (_WIDTH - right) / (size / 2)
         text = block.text.rpartition("\t")[0] if block.target else block.text
         lines = sum(max(math.ceil((text_width(part) + first / size * 2) / room), 1) for part in text.split("\n"))
@@ -110,10 +111,10 @@ class Pager:
         repeated = sum(heights[:heads])
         begun = 0
         for index, height in enumerate(heights):
-            if self._used + height > _PAGE and self._used:
-                if _whole(grid.rows[index]) or _PAGE - self._used < 2 * _ROW:
-                    self._turn()
-                    self._used = repeated if index >= heads else 0.0
+            full = self._used + height > _PAGE and self._used > 0
+            if full and (_whole(grid.rows[index]) or _PAGE - self._used < 2 * _ROW):
+                self._turn()
+                self._used = repeated if index >= heads else 0.0
             begun = begun or self.page
             self._used += height
             while self._used > _PAGE:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from projects.grids.grid import PART
 from projects.layouts.definition import Layout, RepeatBlock
 from projects.layouts.frame import is_title_of
 from projects.layouts.generic import project_labels
@@ -90,7 +91,7 @@ def cut(
                 current.add(line)
             continue
         text = line.single if _heads_table(line, current) else ""
-        if text and (is_divider(text) or squeeze(text) in dividers):
+        if text and (line.style == PART or is_divider(text) or squeeze(text) in dividers):
             current = None
             continue
         if text and is_annex(text):

@@ -30,8 +30,8 @@ class Volume:
     """What a book is made of beside its tables.
 
     ``title`` and ``lines`` stand on the cover. ``parts`` says when 第一部分 and 第二部分 stand before the department's
-    tables and the projects' (:data:`AS_FORM`: where the official form of the place has them). ``numbered`` gives projects
-    a number also where their form prints none. ``mark`` stands across each page.
+    tables and the projects' (:data:`AS_FORM`: where the official form of the place has them). ``numbered`` gives
+    projects a number also where their form prints none. ``mark`` stands across each page.
     """
 
     title: str = ""

@@ -8,6 +8,7 @@ from projects.models.form import Form, FormEdition, ShippedForm
 from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
 from projects.models.project import Project
+from projects.models.publishing import ExportJob, ExportRecord
 from projects.models.record import AuditEvent, Revision, TransitionRecord, WrittenOnce
 from projects.models.review import CommentEntry, Level, ReviewComment, ReviewSetting, ReviewSheet
 from projects.models.reviewwork import Assignment, ReviewPresence, SavedView, Submission, TextBlock
@@ -24,6 +25,8 @@ __all__ = [
     "CostDetail",
     "Department",
     "EntrySave",
+    "ExportJob",
+    "ExportRecord",
     "FiscalYear",
     "Form",
     "FormEdition",

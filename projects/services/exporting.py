@@ -15,6 +15,7 @@ from projects.targettable import TargetTable
 if TYPE_CHECKING:
     from projects.findings import Finding
     from projects.layouts import Layout
+    from projects.services.pdf import Pdf
 
 FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -86,6 +87,15 @@ def export_bytes(tables: Iterable[TargetTable], *, format: str, layout: Layout |
     return out.getvalue()
 
 
+def export_pdf(tables: Iterable[TargetTable], *, layout: Layout | None = None, title: str = "") -> Pdf:
+    """Return the tables as PDF, set as in their Word file. Raises ``PdfRefused``; may take seconds."""
+    from projects.layouts import book
+    from projects.services.pdf import make_pdf
+
+    listed = list(tables)
+    return make_pdf(lambda: book(listed, layout), title=title or document_title(listed))
+
+
 def export_each(
     tables: Iterable[TargetTable], *, format: str, folder: Path, layout: Layout | None = None
 ) -> list[Path]:
@@ -112,17 +122,27 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def file_name(table: TargetTable, format: str, *, number: int | None = None) -> str:
     """Return a file name that every system takes: ``003_办公设备购置.docx``."""
-    text = unicodedata.normalize("NFC", table.label())
-    text = "".join(char for char in text if unicodedata.category(char)[0] != "C" or char in "\n\t")
-    text = _UNSAFE.sub("_", text).strip("._ ")
-    while len(text.encode()) > NAME_LENGTH * 2 or len(text) > NAME_LENGTH:
-        text = text[:-1]
-    text = text.rstrip("._ ") or "绩效目标表"
+    text = _plain_name(table.label()) or "绩效目标表"
     if number is not None:
         text = f"{number:03d}_{text}"
     elif _RESERVED.fullmatch(text):
         text = f"_{text}"
     return f"{text}.{format}"
+
+
+def folder_name(text: str) -> str:
+    """Return a folder's name that every system takes."""
+    name = _plain_name(text) or "未命名部门"
+    return f"_{name}" if _RESERVED.fullmatch(name) else name
+
+
+def _plain_name(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(char for char in text if unicodedata.category(char)[0] != "C" or char in "\n\t")
+    text = _UNSAFE.sub("_", text).strip("._ ")
+    while len(text.encode()) > NAME_LENGTH * 2 or len(text) > NAME_LENGTH:
+        text = text[:-1]
+    return text.rstrip("._ ")
 
 
 def document_title(tables: Sequence[TargetTable]) -> str:

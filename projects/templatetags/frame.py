@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from projects.badges import state_badge
 from projects.models import Role
-from projects.permissions import KEEPS_PEOPLE, rights_of
+from projects.permissions import KEEPS_PEOPLE, SEES_TABLES, rights_of
 from projects.views import current
 from projects.views.shared import chosen_year, fiscal_years
 
@@ -22,6 +22,7 @@ BY_YEAR = ("home", "department-list", "department", "table-list")
 """Pages that show one year or all years, as their address says."""
 
 PEOPLE_PAGES = ("people", "person", "person-new", "people-import", "people-import-confirm", "person-reset")
+PUBLISHING_PAGES = ("publishing", "book", "export-job", "export-file", "summaries")
 DEPARTMENT_PAGES = ("department-admin", "department-new", "department-edit")
 
 
@@ -138,6 +139,8 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         ),
         (_("部门"), "department-list", "departments", ("department-list", "department")),
     )
+    if rights_of(context["request"].user).any(*SEES_TABLES):
+        rooms += ((_("公开与导出"), "publishing", "publish", PUBLISHING_PAGES),)
     if rights_of(context["request"].user).has(Role.ADMINISTRATOR, None):
         rooms += ((_("预算年度"), "year-list", "calendar", ("year-list", "year", "year-rollover")),)
     rights = rights_of(context["request"].user)

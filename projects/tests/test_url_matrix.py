@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from projects.models import Department, FiscalYear, Membership, Notice, Role, TargetTable, User
+from projects.models import Department, ExportJob, FiscalYear, Membership, Notice, Role, TargetTable, User
 from projects.services import revisions
 from projects.store import Entry, save_tables
 from projects.targettable import DepartmentRef
@@ -58,6 +58,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "text-block-remove": {"number": 1},
     "text-block-used": {"number": 1},
 }
+# Objects that belong to one person: everybody else's do not exist, whatever the department.
+PERSONAL = ("notice", "export-")
 # What is sent with POST where nothing would say nothing about rights.
 BODIES: dict[str, dict[str, Any]] = {
     "person-change": {"display_name": "新名字"},
@@ -189,6 +191,16 @@ department            GET  below 302 404 200 200 200 200 200 404 404 200
 department            GET  away  302 404 404 404 404 404 404 404 404 200
 table-list            GET  -     302 200 200 200 200 200 200 200 200 200
 table-book            GET  -     302 404 200 200 200 200 200 404 404 200
+publishing            GET  -     302 200 200 200 200 200 200 200 200 200
+book                  GET  -     302 404 200 200 200 200 200 404 404 200
+book                  POST -     302 404 400 400 400 400 400 404 404 400
+export-job            GET  own   302 200 200 200 200 200 200 200 200 200
+export-job            GET  away  302 404 404 404 404 404 404 404 404 404
+export-job-state      GET  own   302 200 200 200 200 200 200 200 200 200
+export-job-state      GET  away  302 404 404 404 404 404 404 404 404 404
+export-file           GET  own   302 409 409 409 409 409 409 409 409 409
+export-file           GET  away  302 404 404 404 404 404 404 404 404 404
+table-zip             POST -     302 302 302 302 302 302 302 302 302 302
 table-new             GET  -     302 404 200 404 404 404 404 404 404 404
 table-new             POST -     302 400 400 400 400 400 400 400 400 400
 table-new-bulk        POST -     302 400 400 400 400 400 400 400 400 400
@@ -345,6 +357,10 @@ class World:
         self.cookies = {
             role: {key: item.value for key, item in client.cookies.items()} for role, client in self.clients.items()
         }
+        self.jobs = {
+            "own": {role: ExportJob.objects.create(owner=user, name="一册").pk for role, user in self.users.items()},
+            "away": ExportJob.objects.create(owner=self.people["foreign"], name="别人的").pk,
+        }
         self.notices = {
             "own": {role: Notice.objects.get(user=user).pk for role, user in self.users.items()},
             "away": Notice.objects.create(user=self.people["foreign"], kind="returned", text="别人的").pk,
@@ -366,6 +382,8 @@ class World:
     def object(self, name: str, place: str, role: str) -> int:
         if name.startswith("notice"):
             return self.notices["away"] if place != "own" else self.notices["own"].get(role, self.notices["away"])
+        if name.startswith("export-"):
+            return self.jobs["away"] if place != "own" else self.jobs["own"].get(role, self.jobs["away"])
         if name.startswith("department"):
             return self.departments[place].pk
         if name.startswith(("person", "role")):
@@ -421,7 +439,7 @@ def test_objects_are_asked_for_in_every_place() -> None:
         assert len(statuses) == len(ROLES), (name, method, place)
     for (name, _method), found in places.items():
         route = get_resolver().reverse_dict.getlist(name)[0][0][0]
-        expected = ["own", "away"] if name.startswith("notice") else ["own", "below", "away"]
+        expected = ["own", "away"] if name.startswith(PERSONAL) else ["own", "below", "away"]
         assert found == ({*expected} if "pk" in route[1] else {"-"}), name
 
 
@@ -443,7 +461,7 @@ def test_foreign_objects_do_not_exist_for_whoever_may_open_the_page() -> None:
             continue
         own = rows[name, method, "own"]
         for role, away, home in zip(ROLES, statuses, own, strict=True):
-            if role == "everywhere" and not name.startswith("notice"):
+            if role == "everywhere" and not name.startswith(PERSONAL):
                 assert away == home, (name, method)
                 continue
             expected = {302, 401} if role == "anonymous" else {403} if home == 403 == away else {404}

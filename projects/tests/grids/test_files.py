@@ -105,7 +105,7 @@ def test_zip_bomb_by_declared_total_is_refused() -> None:
     data = changed(a_docx(), {"word/a.bin": bytes(range(256)) * 40})
     assert refused(data, "a.docx", Limits(max_unpacked=10_000)) == (
         "unpacked",
-        "“a.docx”解压后为 23 KB，超过 10 KB 的上限。请删去多余内容后重新保存再上传。",
+        "“a.docx”解压后为 26 KB，超过 10 KB 的上限。请删去多余内容后重新保存再上传。",
     )
 
 

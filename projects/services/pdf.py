@@ -1,0 +1,168 @@
+"""PDF with the Chinese fonts in it: LibreOffice on our own Word file, so that both look the same; else our own writer.
+
+Each run has a profile of its own (two at once would wait for each other's lock) and a time limit; a run that hangs is
+ended together with what it started. What LibreOffice writes of the moment (creation date, random identifier) is
+replaced: the same Word file gives the same PDF.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from projects.grids.docx_frame import NO_FRAME
+from projects.grids.docx_writer import write_docx
+from projects.grids.grid import Block, Frame
+
+OFFICE, OWN = "LibreOffice", "内置排版"
+_DATE = re.compile(rb"(/(?:CreationDate|ModDate)\s*\(D:)\d{14}[^)]*\)")
+_STAMP = b"20000101000000Z')"
+_ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*\]")
+_CHECKSUM = re.compile(rb"/DocChecksum\s*/[0-9A-Fa-f]{32}")
+# The fonts official documents ask for, where they are missing: the nearest free ones, in their Chinese forms.
+_INSTEAD = {
+    "宋体": ("SimSun", "Noto Serif CJK SC", "Source Han Serif SC", "AR PL UMing CN"),
+    "仿宋": ("FangSong", "仿宋_GB2312", "Noto Serif CJK SC", "Source Han Serif SC"),
+    "黑体": ("SimHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei"),
+    "方正小标宋简体": ("FZXiaoBiaoSong-B05S", "Noto Serif CJK SC", "Source Han Serif SC"),
+}
+logger = logging.getLogger(__name__)
+
+
+class PdfRefused(Exception):
+    """No PDF can be made here, or not of this; the message (Chinese) says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """``how`` is :data:`OFFICE` or :data:`OWN`."""
+
+    data: bytes
+    how: str
+
+
+@cache
+def office() -> str:
+    """Return LibreOffice's program, ``""`` where there is none (or the setting turns it off)."""
+    wanted = settings.SOFFICE
+    if wanted == "off":
+        return ""
+    return shutil.which(wanted or "soffice") or shutil.which("libreoffice") or ""
+
+
+def way() -> tuple[str, str]:
+    """Return how PDF is made here and why, in Chinese; ``("", reason)`` where it cannot be made."""
+    if office():
+        return OFFICE, "由 LibreOffice 从同一份 Word 文件转换，版面与 Word 文件一致，中文字体嵌入文件。"
+    from projects.grids.pdf_fonts import find_fonts
+
+    if find_fonts() is not None:
+        return OWN, (
+            "本机没有 LibreOffice，由系统自带的排版程序直接生成：内容、表格与 Word 文件相同，中文字体嵌入文件，"
+            "但换行、分页可能与 Word 略有不同。"
+        )
+    return "", (
+        "本机没有 LibreOffice，也没有可以嵌入的中文字体，不能生成 PDF。请管理员安装 LibreOffice 或中文字体"
+        "（如 fonts-noto-cjk），或下载 Word 文件后另存为 PDF。"
+    )
+
+
+def make_pdf(
+    blocks: Callable[[], Iterable[Block]], *, title: str = "", frame: Frame = NO_FRAME, timeout: float | None = None
+) -> Pdf:
+    """Return the blocks as PDF, set as their Word file is. Raises :class:`PdfRefused`."""
+    how, why = way()
+    if not how:
+        raise PdfRefused(why)
+    if how == OWN:
+        from projects.grids.pdf_writer import write_pdf
+
+        return Pdf(write_pdf(blocks, title=title, frame=frame), OWN)
+    out = io.BytesIO()
+    write_docx(blocks(), out, title=title, frame=frame)
+    return Pdf(from_docx(out.getvalue(), timeout=timeout), OFFICE)
+
+
+def from_docx(data: bytes, *, timeout: float | None = None) -> bytes:
+    """Have LibreOffice convert one of our Word files. Raises :class:`PdfRefused` when it fails or takes too long."""
+    limit = timeout or settings.SOFFICE_TIMEOUT
+    with tempfile.TemporaryDirectory(prefix="perfgoals-pdf-") as name:
+        place = Path(name)
+        (place / "document.docx").write_bytes(data)
+        command = [
+            office(),
+            f"-env:UserInstallation={(place / 'profile').as_uri()}",
+            "--headless", "--norestore", "--nolockcheck", "--nodefault", "--convert-to", "pdf:writer_pdf_Export",
+            "--outdir", str(place), str(place / "document.docx"),
+        ]  # fmt: skip
+        (place / "fonts.conf").write_text(_fonts_conf(), encoding="utf-8")
+        # Nothing of ours, least of all the secret key, is any of its business.
+        env = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL") if key in os.environ}
+        process = subprocess.Popen(  # noqa: S603  a fixed program with names of our own
+            command,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**env, "HOME": name, "FONTCONFIG_FILE": str(place / "fonts.conf")}, cwd=name, start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(limit)
+        except subprocess.TimeoutExpired as error:
+            logger.error("LibreOffice took longer than %s s", limit)
+            raise PdfRefused(
+                f"LibreOffice 转换超过 {limit:g} 秒，已停止。请减少张数，或下载 Word 文件后另存为 PDF。"
+            ) from error
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        made = place / "document.pdf"
+        if process.returncode or not made.is_file():
+            logger.error("LibreOffice ended with %s and no PDF", process.returncode)
+            raise PdfRefused("LibreOffice 未能转换这份文件，请下载 Word 文件后另存为 PDF，并告知管理员。")
+        return settled(made.read_bytes())
+
+
+@cache
+def _fonts_conf() -> str:
+    """Return a font configuration: the system's own, and what to take for a font that is not there."""
+    aliases = "".join(
+        f'<alias binding="same"><family>{font}</family><accept>{"".join(f"<family>{o}</family>" for o in others)}'
+        "</accept></alias>"
+        for font, others in _INSTEAD.items()
+    )
+    system = os.environ.get("FONTCONFIG_FILE", "/etc/fonts/fonts.conf")
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f'<include ignore_missing="yes">{system}</include>{aliases}</fontconfig>'
+    )
+
+
+def settled(data: bytes) -> bytes:
+    """Return a PDF without its moment and its random identifier, at the same length, so that offsets still hold."""
+
+    def stamp(found: re.Match[bytes]) -> bytes:
+        room = len(found[0]) - len(found[1])
+        return found[1] + _STAMP[: room - 1].ljust(room - 1, b"'")[: room - 1] + b")"
+
+    data = _CHECKSUM.sub(lambda found: found[0][:-32] + b"0" * 32, _DATE.sub(stamp, data))
+    identifier = _ID.search(data)
+    if identifier:
+        blank = re.sub(rb"<[0-9A-Fa-f]+>", lambda f: b"<" + b"0" * (len(f[0]) - 2) + b">", identifier[0])
+        data = data[: identifier.start()] + blank + data[identifier.end() :]
+        own = hashlib.sha256(data).hexdigest()[:32].upper().encode()
+        named = re.sub(rb"<0{32}>", b"<" + own + b">", blank)
+        data = data[: identifier.start()] + named + data[identifier.end() :]
+    return data
