@@ -93,7 +93,7 @@ def build(
     if format == "docx":
         write_docx(blocks(), out, title=title, frame=volume.frame())
     elif format == "html":
-        out.write(write_html_page(blocks(), title, volume.frame()).encode())
+        out.write(write_html_page(blocks(), title, frame=volume.frame()).encode())
     else:
         made = pdf.make_pdf(blocks, title=title, frame=volume.frame())
         out.write(made.data)

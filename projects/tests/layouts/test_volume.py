@@ -191,7 +191,7 @@ def test_a_book_read_back_holds_the_same_tables(sample: str, volume: Volume) -> 
     blocks = list(volume_blocks(one(tables), volume))
     out = io.BytesIO()
     write_docx(blocks, out, title=f"{tables[0].fiscal_year}年", frame=volume.frame())
-    page = write_html_page(blocks, f"{tables[0].fiscal_year}年", volume.frame()).encode()
+    page = write_html_page(blocks, f"{tables[0].fiscal_year}年", frame=volume.frame()).encode()
     for document in (read_docx(out.getvalue(), "a.docx"), read_html(page, "a.html")):
         reads = [read.table for read in read_tables(document)]
         assert [read.to_dict() for read in reads] == [table.to_dict() for table in tables]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0006_entry'),
+        ('projects', '0008_forms'),
     ]
 
     operations = [
