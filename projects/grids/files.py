@@ -55,8 +55,9 @@ def _read(kind: str, data: bytes, name: str) -> Document:
 
         return read_txt(data, name)
     if kind == PDF:
-        remedy = "请上传 Word 或 Excel 原件"
-        raise refuse(name, "unsupported", "是 PDF 文件，暂不能读取其中的表格", remedy)
+        from projects.grids.pdf_reader import read_pdf
+
+        return read_pdf(data, name)
     remedy = "请逐个上传其中的文件，或使用批量导入"
     raise refuse(name, "unsupported", "是压缩包，不能作为单个文件读取", remedy)
 

@@ -12,7 +12,7 @@ _MARKUP = re.compile(r"</?(?:p|br|span|div|strong|b|font|u)(?:\s[^<>]*)?/?>|&nbs
 _BREAK = re.compile(r"(?:</p\s*>\s*<p[^<>]*>|<br\s*/?>|</?(?:p|div)(?:\s[^<>]*)?>)", re.I)
 
 _TITLE = re.compile(
-    r"(\d{1,3}[.、．])?[^。；]{0,110}?(绩效目标|绩效)(申报|批复|汇总|审核|评审|分解|自评|填报|申请)?表([（(][^（）()]{0,20}[)）])?"
+    r"(\d{1,3}[.、．])?[^。；]{0,110}?(绩效目标|绩效)(申报|批复|汇总|审核|评审|分解|自评|填报|申请|公开|情况|一览|明细|公示|设定|编制|下达|调整|评价)?[表书]([（(][^（）()]{0,20}[)）])?"
 )
 _DIVIDER = re.compile(r"第[一二三四五六七八九十]+部分")
 _ANNEX = re.compile(r"附(表|件)[一二三四五六七八九十\d]*(-\d+)?[:：]?")
@@ -120,7 +120,7 @@ def parse_department(text: str) -> tuple[str, str]:
     """Return code and name of ``321001某局``, ``某局（321001）`` or ``某局``."""
     found = _CODED_DEPARTMENT.fullmatch(text)
     if found:
-        return found[1], found[2].strip()
+        return found[1], found[2].strip().lstrip("-—–_ ")
     found = _DEPARTMENT_CODED.fullmatch(text)
     return (found[2], found[1].strip()) if found else ("", text)
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.grid import Document
+from projects.layouts.anyform import form_of, read_by_meaning
 from projects.layouts.bound import CONFIRMED, POSITION
-from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, corrected, lines_named
+from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
-from projects.layouts.generic import guess
 from projects.layouts.lines import Line, lines_of
 from projects.layouts.match import match
 from projects.layouts.properties import own_year, parse_title_property
@@ -79,14 +79,15 @@ def _read_segment(
         read = match_prose(lines, segment.prose, segment.title)
     elif segment.has_rows:
         layout, share = recognise(segment, layouts, filed)
-        if layout is None:
-            found = _read_by_meaning(segment)
-            if found is None:
-                return []
-            read = found
-        else:
-            read = match(lines, layout, segment.title)
-            read.share = share
+        form = layout.id if layout else form_of(lines)
+        hints = hints_for(form, corrections)
+        if layout is None or hints:
+            reads = _read_by_meaning(segment, form, hints)
+            for one in reads:
+                one.source = source_grid(lines, segment.head)
+            return reads
+        read = match(lines, layout, segment.title)
+        read.share = share
     else:
         flow = reflow(lines)
         if flow is None:
@@ -115,21 +116,27 @@ def _set_fields(read: ReadTable, corrections: Sequence[Correction]) -> None:
             read.note(WARN, "correction-lost", f"更正的位置“{one.path}”不在这张表里，没有采用", cell=one.text)
 
 
-def _read_by_meaning(segment: Segment) -> ReadTable | None:
-    """Read a table of a form that no layout describes by what its labels mean."""
-    layout = guess(segment.lines, segment.title)
-    if layout is None:
-        return _unrecognised(segment)
-    read = match(segment.lines, layout, segment.title)
-    read.row, _, read.part = segment.lines[0].origin
-    read.share = 0.5
-    read.note(
-        WARN,
-        "layout-by-meaning",
-        "没有与这张表相同的表式，已按栏目名称识读，请逐栏核对",
-        segment.lines[0].cells[0],
-    )
-    return read
+def _read_by_meaning(segment: Segment, form: str, hints: Hints) -> list[ReadTable]:
+    """Read a table of a form that no layout describes by what its labels, headings and columns mean."""
+    reads = read_by_meaning(segment.lines, segment.title, hints)
+    if not reads:
+        lost = _unrecognised(segment)
+        reads = [lost] if lost else []
+    else:
+        reads[0].note(
+            WARN,
+            "layout-by-meaning",
+            "没有与这张表相同的表式，已按栏目名称识读，请逐栏核对",
+            segment.lines[0].cells[0],
+        )
+    for read in reads:
+        read.form = form
+        read.row, _, read.part = segment.lines[0].origin
+    for read in reads[1:]:
+        # A list of many projects: each is named by its own first row.
+        places = [(one.row, one.part) for one in read.bound if one.row and one.path.startswith(("project.", "indic"))]
+        read.row, read.part = min(places, default=(read.row, read.part))
+    return reads
 
 
 def _unrecognised(segment: Segment) -> ReadTable | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -116,7 +117,24 @@ def cut(
             ahead = []
             segments.append(current)
         current.add(line)
-    return segments, loose + ahead
+    return _parts_joined(segments), loose + ahead
+
+
+_PART_TITLE = re.compile(r"(项目)?(长期|中期|中长期|年度|实施期|当年)(绩效)?(目标|指标)(申报)?表?|(项目)?绩效指标表?")
+
+
+def _parts_joined(segments: list[Segment]) -> list[Segment]:
+    """Return the segments, those that are only a part of the table before them joined to it: 长期绩效目标表."""
+    found: list[Segment] = []
+    for segment in segments:
+        part = found and segment.head is not None and _PART_TITLE.fullmatch(squeeze(segment.title))
+        if not part or any(label in project_labels() for line in segment.lines[:6] for label in bare_labels(line)):
+            found.append(segment)
+            continue
+        for line in (segment.head, *segment.lines):
+            if line is not None:
+                found[-1].add(line)
+    return found
 
 
 def _heads_table(line: Line, current: Segment | None) -> bool:

@@ -1,0 +1,315 @@
+"""Find the heading rows of the lists in a table, one to four lines high, and what each column is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from projects.layouts.anyform.contents import is_category, is_level1, is_level2
+from projects.layouts.anyform.money import Money
+from projects.layouts.anyform.sheet import Sheet, Spot, covering
+from projects.layouts.anyform.words import ACTUAL, GRADE, half_of, heading, is_actual, meaning
+from projects.layouts.bound import CONFIRMED, CONTENTS, SYNONYM
+from projects.layouts.corrections import PERIOD, Hints
+from projects.layouts.labels import norm, squeeze, unit_of
+
+LIST_FIELDS = frozenset(
+    ["level1", "level2", "name", "value", "quantity", "operator", "unit", "weight", "description", "basis", "standard"]
+)
+_NAMES = frozenset(["level1", "level2", "name"])
+_VALUES = frozenset(["value", "quantity", GRADE])
+_GROUP = re.compile(
+    r"(?!.*[，。；])[^：]{0,8}(指标|目标|中期|年度|实施期|长期|产出|效益|满意度|成本|金额|资金|预算|评价|标准|情况|任务)[^：]{0,8}"
+)
+_MOST = 3
+
+TASKS = {
+    "item": re.compile(r"(重点|主要|年度|工作)?(工作)?(任务|事项|重点工作)(名称|事项|计划)?|主要工作"),
+    "goal": re.compile(r"(主要|工作|任务)?(内容|目标|举措)|预期(目标|成果)|(具体)?(工作)?(目标|要求)"),
+    "unit": re.compile(r"(责任|牵头|承担|实施)(单位|科室|部门|处室|股室).{0,3}|责任人"),
+}
+COSTS = {
+    "content": re.compile(r"(支出|费用)?(内容|项目|事项|用途|科目)(简介|名称)?|支出(内容|名称)"),
+    "detail": re.compile(r"(支出)?明细(项目|内容)?|规格型号|(支出)?子项"),
+    "amount": re.compile(r"(预算|支出|测算)?(金额|预算数|小计)"),
+    "basis": re.compile(r".*(测算|计算)(依据|标准|过程|公式|说明).*|备注"),
+}
+ITEMS = {
+    "no": re.compile(r"序号|编号"),
+    "name": re.compile(r".{0,6}(项目|专项|资金|支出)?名称|项目"),
+    "amount": re.compile(r".{0,6}(金额|预算数|总额|资金|预算)"),
+    "period_goal": re.compile(r".*(实施期|中期|长期|总体?).{0,4}目标"),
+    "annual_goal": re.compile(r".{0,8}目标"),
+}
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of a list. ``path``: a leaf of its rows, ``@`` and a field of the table, ``-`` (achieved), or ``""``."""
+
+    start: int
+    end: int
+    label: str
+    labels: tuple[str, ...] = ()
+    path: str = ""
+    half: str = ""
+    level1: str = ""
+    money: Money | None = None
+    rank: int = 0
+    unit: str = ""
+    how: str = SYNONYM
+    sure: float = 0.0
+
+
+@dataclass(slots=True)
+class Head:
+    """The heading of a list: its lines, its columns, what it lists, and which half of two it is."""
+
+    of: str
+    first: int
+    last: int
+    columns: list[Column] = field(default_factory=list)
+    half: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether each row, or run of rows, names its own project."""
+        return any(column.path in ("@project.name", "@project.code") for column in self.columns)
+
+
+def find_heads(sheet: Sheet, hints: Hints) -> list[Head]:
+    """Return the headings of all lists of a table in order."""
+    found: list[Head] = []
+    index = 0
+    while index < len(sheet.lines):
+        if not any(head.of == "indicators" for head in found) and (bare := _headless(sheet, index)):
+            found.append(bare)
+            index += 1
+            continue
+        head = None if sheet.lines[index].para else _head_at(sheet, index, hints, found[-1].last if found else -1)
+        if head is None:
+            index += 1
+            continue
+        found.append(head)
+        index = head.last + 1
+    return found
+
+
+def _headless(sheet: Sheet, index: int) -> Head | None:
+    """Return the columns of a list without any heading: its first row begins with a level-1 and a level-2 category."""
+    tops = sheet.filled(index)
+    if sheet.lines[index].para or len(tops) < 4 or not (is_level1(tops[0].text) and is_level2(tops[1].text)):
+        return None
+    if not any(is_category(spot.text) for spot in tops[:2]):
+        return None
+    paths = ["level1", "level2"]
+    columns = [
+        Column(spot.col, spot.end, "", ("",), paths[n] if n < 2 else "", how=CONTENTS, sure=0.8)
+        for n, spot in enumerate(tops)
+    ]
+    return Head("indicators", index, index - 1, columns)
+
+
+def _head_at(sheet: Sheet, index: int, hints: Hints, after: int) -> Head | None:
+    of = _kind_of(sheet, index, hints)
+    if not of:
+        return None
+    last = _bottom(sheet, index)
+    if of in ("projects", "items") and last > index and _kind_of(sheet, last, hints) == "indicators":
+        of = "indicators"
+    first = _top(sheet, index, last, after)
+    head = Head(of, first, last)
+    for spot in sheet.spots[last]:
+        stack = _stack(sheet, first, last, spot)
+        if stack and not (spot.last > last and spot.tall):
+            head.columns.append(_column(of, spot, stack, hints, head.columns))
+    if not head.columns:
+        return None
+    head.half = _half(sheet, head)
+    return head
+
+
+def _kind_of(sheet: Sheet, index: int, hints: Hints) -> str:
+    spots = sheet.filled(index)
+    if len(spots) < 2:
+        return ""
+    labels = [norm(spot.text) for spot in spots]
+    fields = set()
+    for label, spot in zip(labels, spots, strict=True):
+        hinted = hints.columns.get((label, 0))
+        found = (hinted, 1.0) if hinted else None if is_category(spot.text) else heading(label)
+        if found and found[0]:
+            fields.add(found[0].removeprefix(PERIOD))
+    named, valued = fields & _NAMES, fields & _VALUES
+    if (named and valued) or len(named) >= 2:
+        if any(_is_figure(spot.text) for spot in spots) or sum(map(is_category, (s.text for s in spots))) > 1:
+            return ""
+        return "indicators"
+    for of, patterns, needs in (
+        ("tasks", TASKS, {"item", "goal"}),
+        ("costs", COSTS, {"content", "amount", "basis"}),
+        ("items", ITEMS, {"no", "name", "amount", "annual_goal"}),
+    ):
+        matched = {name for name, pattern in patterns.items() if any(map(pattern.fullmatch, labels))}
+        if needs <= matched and not (of == "items" and len(spots) > 6):
+            return of
+    return "projects" if _lists_projects(labels, spots) else ""
+
+
+def _lists_projects(labels: list[str], spots: list[Spot]) -> bool:
+    """Tell whether a row is the heading of a list with one project a row, without indicators."""
+    means = [meaning(label) for label in labels]
+    paths = {found.path for found in means if found and not found.money}
+    known = sum(found is not None for found in means)
+    goals = any(path.startswith("goals.") for path in paths)
+    return "project.name" in paths and goals and known >= 3 and known * 2 >= len(spots) and len(spots) >= 3
+
+
+def _is_figure(text: str) -> bool:
+    return bool(re.fullmatch(r"[≥≤=]?\s*\d[\d.,]*\s*[%％]?", text))
+
+
+def _bottom(sheet: Sheet, index: int) -> int:
+    """Return the last line of a heading that begins in (or has its main line) ``index``."""
+    headed = [s for s in sheet.filled(index) if heading(norm(s.text)) or meaning(norm(s.text))]
+    depth = index
+    tall = [spot.last for spot in headed if spot.tall and spot.last - index < _MOST]
+    if tall and len(tall) * 2 >= sum(1 for spot in headed):
+        depth = min(tall)
+    wide = [spot for spot in headed if spot.cell.colspan > 1 and not spot.tall]
+    following = index + 1
+    if depth == index and wide and following < len(sheet.lines) and sheet.follows(following):
+        below = sheet.filled(following)
+        inside = [any(w.col <= s.col and s.end <= w.end for w in wide) for s in below]
+        if len(below) >= 2 and all(inside) and all(_is_subheading(s.text) for s in below):
+            depth = following
+    while depth > index and not all(_is_subheading(s.text) for s in sheet.filled(depth)):
+        depth -= 1
+    return depth
+
+
+def _is_subheading(text: str) -> bool:
+    label = norm(text)
+    return bool(label) and len(label) <= 14 and not _is_figure(text) and (
+        heading(label) is not None or meaning(label) is not None or is_actual(label) or len(label) <= 4
+    )  # fmt: skip
+
+
+def _top(sheet: Sheet, index: int, last: int, after: int) -> int:
+    """Return the first line of the heading: group headings above, and cells that reach down into it."""
+    first = index
+    while first - 1 > after and sheet.follows(first):
+        above = first - 1
+        reaching = [s for s in sheet.spots[index] if not s.top and s.line <= above and s.text and s.last <= last]
+        filled = sheet.filled(above)
+        wide = [s for s in filled if s.cell.colspan > 1]
+        grouped = len(wide) >= 2 and len(filled) >= 2 and all(_is_group(s) for s in filled)
+        # Headings above blank cells of the heading row: the merge was lost, the cell is theirs.
+        blank = [s for s in sheet.tops(index) if not s.text]
+        over = [covering(sheet.spots[above], s.col, s.end) for s in blank]
+        named = [
+            s for s in over if s and s.text and s.cell.colspan == 1 and (meaning(norm(s.text)) or heading(norm(s.text)))
+        ]
+        lost = len(named) >= 2 and all(len(norm(s.text)) <= 16 for s in filled)
+        if not reaching and not grouped and not lost:
+            break
+        if reaching and not all(len(norm(s.text)) <= 24 for s in filled):
+            break
+        first = above
+    return first
+
+
+def _is_group(spot: Spot) -> bool:
+    label = norm(spot.text)
+    return len(label) <= 16 and bool(_GROUP.fullmatch(label)) and not spot.text.rstrip().endswith(("：", ":"))
+
+
+def _stack(sheet: Sheet, first: int, last: int, spot: Spot) -> list[str]:
+    """Return the texts above a column, the outermost first."""
+    texts: list[str] = []
+    seen: list[int] = []
+    for line in range(first, last + 1):
+        found = covering(sheet.spots[line], spot.col, spot.end)
+        if found and found.text and id(found.cell) not in seen and not (found.tall and found.last > last):
+            seen.append(id(found.cell))
+            texts.append(found.text)
+    return texts
+
+
+def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Column]) -> Column:
+    labels = tuple(norm(text) for text in stack)
+    label = labels[-1]
+    column = Column(spot.col, spot.end, label, labels)
+    column.unit = next((unit for text in reversed(stack) if (unit := unit_of(text))), "")
+    nth = sum(1 for one in before if one.label == label)
+    if (label, nth) in hints.columns:
+        _hinted(column, hints.columns[label, nth])
+        return column
+    column.half = next((half for text in reversed(labels) if (half := half_of(text))), "")
+    column.level1 = next((text for text in stack[:-1] if is_level1(text)), "")
+    if of in ("tasks", "costs", "items"):
+        _plain(of, column, before)
+        return column
+    found = None if of == "projects" else heading(label)
+    if found:
+        column.path, column.sure = found
+        if any(is_actual(text) for text in labels[:-1]):
+            column.path = ACTUAL
+        return column
+    _table_field(column, stack[-1], hints)
+    return column
+
+
+def _hinted(column: Column, path: str) -> None:
+    column.how, column.sure = CONFIRMED, 1.0
+    if path.startswith(PERIOD):
+        column.path, column.half = path.removeprefix(PERIOD), "period"
+    elif path in LIST_FIELDS or not path:
+        column.path = path
+    else:
+        column.path = f"@{path}"
+
+
+_IN_BRACKETS = re.compile(r"[（(]项目(名称|编码|代码)[)）]")
+
+
+def _table_field(column: Column, text: str, hints: Hints) -> None:
+    """Set the field of the table that a column of a list of projects holds."""
+    if column.label in hints.labels:
+        column.path, column.how, column.sure = f"@{hints.labels[column.label]}", CONFIRMED, 1.0
+        return
+    own = meaning(column.label)
+    grouped = meaning("".join(column.labels[-2:])) if len(column.labels) > 1 else None
+    found = own if own and not own.vague else grouped or own
+    if raw := _IN_BRACKETS.search(squeeze(text)):
+        column.path, column.sure = ("@project.name" if raw[1] == "名称" else "@project.code"), 0.9
+    elif column.label in ("单位名称、项目名称", "单位名称项目名称") or re.fullmatch(
+        r"(预算)?单位.{0,5}项目名称", column.label
+    ):
+        column.path, column.sure = "@project.name", 0.9
+    elif found and found.money:
+        column.path, column.money, column.sure = "@money", found.money, found.sure
+    elif found:
+        column.path, column.sure, column.how, column.rank = f"@{found.path}", found.sure, found.how, found.rank
+
+
+def _plain(of: str, column: Column, before: list[Column]) -> None:
+    patterns = {"tasks": TASKS, "costs": COSTS, "items": ITEMS}[of]
+    taken = {one.path for one in before}
+    for name, pattern in patterns.items():
+        if name not in taken and pattern.fullmatch(column.label):
+            column.path, column.sure = name, 0.9
+            return
+    found = meaning(column.label) or meaning("".join(column.labels[-2:]))
+    if found and found.money:
+        column.path, column.money, column.sure = "@money", found.money, found.sure
+
+
+def _half(sheet: Sheet, head: Head) -> str:
+    """Return the half that stands beside a list, in the cell at its side, or in the line above it."""
+    left = head.columns[0].start
+    sides = [s.text for s in sheet.spots[head.last] if s.end <= left or (s.tall and s.last > head.last)]
+    above = sheet.filled(head.first - 1) if head.first else []
+    if len(above) == 1 and len(norm(above[0].text)) <= 16:
+        sides.append(above[0].text)
+    return next((half for text in sides if (half := half_of(norm(text)))), "")
