@@ -244,6 +244,22 @@ def may_keep(actor: User | Any, person: User) -> str:
     return _("此人还有您管理范围以外的角色，或没有角色，由上级系统管理员维护")
 
 
+def may_keep_library(user: User | AnonymousUser, department: Department | None) -> str:
+    """Keep the indicator library of ``department``; the shared one (``None``): administrators of everything."""
+    if rights_of(user).has(Role.ADMINISTRATOR, department):
+        return ""
+    if department is None:
+        return _("共享指标库由全部部门的系统管理员维护")
+    return _("“%(department)s”的指标库由它的系统管理员维护") % {"department": department}
+
+
+def may_propose(user: User | AnonymousUser, table: TargetTable) -> str:
+    """Propose an indicator of an approved table for the library: whoever works on the table, not who only reads it."""
+    if not rights_of(user).covers(table.department.path, Role.OFFICER, *REVIEWS, Role.ADMINISTRATOR):
+        return _("您在“%(department)s”只能查看，不能提出入库建议") % {"department": table.department}
+    return "" if table.status == TargetTable.Status.APPROVED else _("只有已批复的表可以提出入库建议")
+
+
 def may_change_departments(user: User | AnonymousUser) -> str:
     return "" if rights_of(user).any(Role.ADMINISTRATOR) else _("只有系统管理员可以维护部门")
 

@@ -39,6 +39,11 @@ def needed_grams(term: str) -> list[str]:
     return [gram for gram in found if len(gram) == 2 or gram not in paired]
 
 
+def mark(kind: str, value: object = "") -> str:
+    """Return a word of the index that is no gram: ``kind`` (three letters or more) with the letters of ``value``."""
+    return kind + "".join(char for char in str(value).lower() if char.isascii() and char.isalnum())
+
+
 def table_text(table: TargetTable) -> str:
     """Return the searchable text of a table: names, codes, titles, and its indicators with their values."""
     parts = [

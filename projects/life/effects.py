@@ -9,6 +9,7 @@ from typing import Any
 from projects.life.case import Case
 from projects.models import Revision
 from projects.services import revisions
+from projects.services.approved import file_approved
 from projects.services.reviewing import comments, facts, sheets
 from projects.store import replace_content, row_uids
 
@@ -28,7 +29,9 @@ def _submit(case: Case) -> dict[str, Any]:
 
 
 def _approve(case: Case) -> dict[str, Any]:
-    return {"approved_revision": _revision(case, Revision.Cause.APPROVE)}
+    revision = _revision(case, Revision.Cause.APPROVE)
+    file_approved(case.table, case.content)
+    return {"approved_revision": revision}
 
 
 def _revision(case: Case, cause: str) -> Revision:

@@ -5,6 +5,7 @@ from projects.models.department import Department
 from projects.models.entry import Attachment, EntrySave
 from projects.models.fiscalyear import FiscalYear
 from projects.models.form import Form, FormEdition, ShippedForm
+from projects.models.library import ApprovedIndicator, ApprovedText, LibraryProposal
 from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
 from projects.models.project import Project
@@ -18,6 +19,8 @@ from projects.models.table import Funding, TargetTable
 from projects.models.user import User
 
 __all__ = [
+    "ApprovedIndicator",
+    "ApprovedText",
     "Assignment",
     "Attachment",
     "AuditEvent",
@@ -33,6 +36,7 @@ __all__ = [
     "FormerPassword",
     "Funding",
     "Level",
+    "LibraryProposal",
     "Membership",
     "Notice",
     "Project",

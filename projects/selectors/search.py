@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 
+from perfgoals.gramindex import GramIndex
 from projects.models import TargetTable
 from projects.searchtext import needed_grams, terms
+
+TABLES = GramIndex("projects_searchtext", "table_id", "projects_searchindex")
+LIBRARY = GramIndex("indicators_librarytext", "indicator_id", "indicators_libraryindex")
+APPROVED = GramIndex("projects_approvedtext", "indicator_id", "projects_approvedindex")
 
 # Up to so many candidates are handed to the list by id. Above, up to MANY, SQLite collects them itself; more match so
 # often that reading in the list's own order fills a page soonest.
 FEW = 2_000
 MANY = 20_000
 
-_POSTGRESQL = "SELECT table_id FROM projects_searchtext WHERE string_to_array(grams, ' ') @> %s::text[] LIMIT %s"
+_POSTGRESQL = "SELECT {key} FROM {table} WHERE string_to_array(grams, ' ') @> %s::text[]{any} LIMIT %s"
 _POSTGRESQL_PLAN = (
-    "EXPLAIN (FORMAT JSON) SELECT table_id FROM projects_searchtext WHERE string_to_array(grams, ' ') @> %s::text[]"
+    "EXPLAIN (FORMAT JSON) SELECT {key} FROM {table} WHERE string_to_array(grams, ' ') @> %s::text[]{any}"
 )
-_SQLITE_ALL = "SELECT rowid FROM projects_searchindex WHERE projects_searchindex MATCH %s"
-_SQLITE = "SELECT rowid FROM projects_searchindex WHERE projects_searchindex MATCH %s LIMIT %s"
-_SQLITE_COUNT = (
-    "SELECT count(*) FROM (SELECT rowid FROM projects_searchindex WHERE projects_searchindex MATCH %s LIMIT %s)"
-)
+_POSTGRESQL_ANY = " AND string_to_array(grams, ' ') && %s::text[]"
+_SQLITE_ALL = "SELECT rowid FROM {index} WHERE {index} MATCH %s"
+_SQLITE = "SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT %s"
+_SQLITE_COUNT = "SELECT count(*) FROM (SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT %s)"
+
+Row = TypeVar("Row", bound=Model)
 
 
 def search_tables(queryset: QuerySet[TargetTable], text: str) -> QuerySet[TargetTable]:
@@ -31,36 +40,60 @@ def search_tables(queryset: QuerySet[TargetTable], text: str) -> QuerySet[Target
     Case, width and blanks inside a word do not matter. One or two small queries ask the index how common the words
     are; the texts themselves always decide.
     """
+    return containing(queryset, text, index=TABLES, field="search_text__text")
+
+
+def containing(
+    queryset: QuerySet[Row],
+    text: str,
+    *,
+    index: GramIndex,
+    field: str,
+    marks: Sequence[str] = (),
+    any_marks: Sequence[str] = (),
+) -> QuerySet[Row]:
+    """Narrow ``queryset`` to the rows whose normalised ``field`` contains every word of ``text``.
+
+    ``marks`` are words of the index beside the grams that all rows sought carry, ``any_marks`` such of which they carry
+    one. Both only make the search faster: the caller's own conditions have to say the same.
+    """
     words = list(dict.fromkeys(terms(text)))
     for word in words:
-        queryset = queryset.filter(search_text__text__contains=word)
+        queryset = queryset.filter(**{f"{field}__contains": word})
     wanted = list(dict.fromkeys(gram for word in words for gram in needed_grams(word)))
-    if not wanted:
+    if not wanted and not marks:
         return queryset
     narrow = _on_postgresql if connections[queryset.db].vendor == "postgresql" else _on_sqlite
-    return narrow(queryset, wanted)
+    return narrow(queryset, index, [*wanted, *marks], list(any_marks))
 
 
-def _on_postgresql(queryset: QuerySet[TargetTable], wanted: list[str]) -> QuerySet[TargetTable]:
+def _on_postgresql(queryset: QuerySet[Row], index: GramIndex, wanted: list[str], some: list[str]) -> QuerySet[Row]:
     """PostgreSQL estimates well how common a gram is, but would read the whole table to stop at a limit."""
+    plan, fetch = (
+        index.sql(statement.replace("{any}", _POSTGRESQL_ANY if some else ""))
+        for statement in (_POSTGRESQL_PLAN, _POSTGRESQL)
+    )
+    values: list[Any] = [wanted, some] if some else [wanted]
     with connections[queryset.db].cursor() as cursor:
-        cursor.execute(_POSTGRESQL_PLAN, [wanted])
+        cursor.execute(plan, values)
         if cursor.fetchone()[0][0]["Plan"]["Plan Rows"] > FEW:
             return queryset
-        cursor.execute(_POSTGRESQL, [wanted, FEW + 1])
+        cursor.execute(fetch, [*values, FEW + 1])
         found = [row[0] for row in cursor.fetchall()]
     return queryset.filter(pk__any_of=found) if len(found) <= FEW else queryset
 
 
-def _on_sqlite(queryset: QuerySet[TargetTable], wanted: list[str]) -> QuerySet[TargetTable]:
-    # Grams are letters and digits alone, so quoting them is all that FTS5's query language needs.
+def _on_sqlite(queryset: QuerySet[Row], index: GramIndex, wanted: list[str], some: list[str]) -> QuerySet[Row]:
+    # Grams and marks are letters and digits alone, so quoting them is all that FTS5's query language needs.
     match = " AND ".join(f'"{gram}"' for gram in wanted)
+    if some:
+        match += " AND (" + " OR ".join(f'"{mark}"' for mark in some) + ")"
     with connections[queryset.db].cursor() as cursor:
-        cursor.execute(_SQLITE, [match, FEW + 1])
+        cursor.execute(index.sql(_SQLITE), [match, FEW + 1])
         found = [row[0] for row in cursor.fetchall()]
         if len(found) <= FEW:
             return queryset.filter(pk__any_of=found)
-        cursor.execute(_SQLITE_COUNT, [match, MANY + 1])
+        cursor.execute(index.sql(_SQLITE_COUNT), [match, MANY + 1])
         count = cursor.fetchone()[0]
     # Constant SQL with one parameter.
-    return queryset.filter(pk__in=RawSQL(_SQLITE_ALL, [match])) if count <= MANY else queryset  # noqa: S611
+    return queryset.filter(pk__in=RawSQL(index.sql(_SQLITE_ALL), [match])) if count <= MANY else queryset  # noqa: S611

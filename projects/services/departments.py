@@ -62,7 +62,7 @@ def delete_department(*, actor: User, department: Department) -> None:
     try:
         department.delete()
     except ProtectedError as error:
-        raise ValidationError(_("这个部门还有下级部门、项目或绩效目标表，不能删除。")) from error
+        raise ValidationError(_("这个部门还有下级部门、项目、绩效目标表或指标库，不能删除。")) from error
 
 
 def _allow(reason: str) -> None:

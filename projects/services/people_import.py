@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import xlsxwriter
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
-from perfgoals.uploads import XLS, XLSX, check_upload, damaged, refuse
 from projects.models import Department, Role, User
 from projects.permissions import held_apart, may_give
 from projects.selectors.departments import find_departments
+from projects.services.listfile import read_list, workbook
 from projects.services.people import create_person
 
 HEADS = ("用户名", "姓名", "部门", "角色", "邮箱")
@@ -26,7 +22,6 @@ NEEDED = HEADS[:4]
 EVERYWHERE = "全部部门"
 MOST = 1_000
 BY_LABEL = {str(role.label): role.value for role in Role}
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(slots=True)
@@ -54,29 +49,12 @@ class Made:
 
 def read_rows(data: bytes, name: str) -> list[Row]:
     """Return the rows of the first sheet below its heading. Raises :class:`perfgoals.uploads.FileRefused`."""
-    kind = check_upload(data, name)
-    if kind not in (XLSX, XLS):
-        raise refuse(name, "unsupported", "不是 Excel 工作簿", "请下载模板填写后上传")
-    try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        grid = [[_text(cell) for cell in line] for line in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, ValueError, IndexError) as error:
-        raise damaged(name) from error
-    head = next((at for at, line in enumerate(grid[:10]) if set(NEEDED) <= set(line)), None)
-    if head is None:
-        raise refuse(name, "head", f"的前十行里没有表头（{'、'.join(NEEDED)}）", "请下载模板填写后上传")
-    at = {label: grid[head].index(label) for label in HEADS if label in grid[head]}
+    lines = read_list(data, name, heads=HEADS, needed=NEEDED, most=MOST)
     rows = []
-    for number, line in enumerate(grid[head + 1 :], head + 2):
-        typed = {label: line[column] for label, column in at.items() if column < len(line)}
-        values = [typed.get(label, "") for label in HEADS]
-        if any(values):
-            username, display_name, department, roles, email = values
-            rows.append(Row(number, username, display_name, department, roles, email))
-    if not rows:
-        raise refuse(name, "empty", "没有数据行", "请在表头下面每人填一行")
-    if len(rows) > MOST:
-        raise refuse(name, "too-many", f"有 {len(rows)} 行，超过 {MOST} 行的上限", "请拆分后再上传")
+    for line in lines:
+        # Names stand on one line, whatever their cells do.
+        username, display_name, department, roles, email = (" ".join(line.texts.get(h, "").split()) for h in HEADS)
+        rows.append(Row(line.number, username, display_name, department, roles, email))
     return rows
 
 
@@ -196,29 +174,3 @@ def passwords_workbook(made: list[Made]) -> bytes:
     rows = [(item.username, item.display_name, item.department, item.password) for item in made]
     heads = ("用户名", "姓名", "部门", "初始密码")
     return workbook("初始密码", heads, rows, (18, 14, 36, 22), note="首次登录须修改密码。请分发后销毁本文件。")
-
-
-def workbook(
-    title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], widths: tuple[int, ...], *, note: str
-) -> bytes:
-    """A plain sheet with a heading; every cell is written as text, so that nothing becomes a formula."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        sheet = book.add_worksheet(title)
-        bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
-        for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
-            sheet.set_column(column, column, width, text)
-            sheet.write_string(0, column, head, bold)
-        for line, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                sheet.write_string(line, column, value, text)
-        sheet.write_string(0, len(heads) + 1, note)
-        sheet.freeze_panes(1, 0)
-    return out.getvalue()
-
-
-def _text(value: Any) -> str:
-    """A cell as typed: Excel hands numbers over as floats."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return " ".join(str(value).replace("\0", "").split())

@@ -19,6 +19,7 @@ from perfgoals.web.downloads import attachment
 from projects.forms.people import PeopleImportForm
 from projects.selectors.people import roles_given
 from projects.services import people_import as service
+from projects.services.listfile import XLSX_TYPE
 from projects.views.people import keeper_only
 
 SALT = "projects.people-import"
@@ -28,7 +29,7 @@ VALID_SECONDS = 3600
 @require_safe
 def people_template(request: HttpRequest) -> FileResponse:
     keeper_only(request)
-    return attachment(io.BytesIO(service.template()), name=_("用户名单模板.xlsx"), content_type=service.XLSX_TYPE)
+    return attachment(io.BytesIO(service.template()), name=_("用户名单模板.xlsx"), content_type=XLSX_TYPE)
 
 
 @never_cache
@@ -78,5 +79,5 @@ def people_import_confirm(request: HttpRequest) -> HttpResponse:
     except ValidationError:
         return preview(request, rows)
     file = b64encode(service.passwords_workbook(made)).decode()
-    context = {"made": made, "file": f"data:{service.XLSX_TYPE};base64,{file}"}
+    context = {"made": made, "file": f"data:{XLSX_TYPE};base64,{file}"}
     return render(request, "people/import_done.html", context)
