@@ -157,7 +157,7 @@ class LibraryIndicator(models.Model):
         ]
         indexes = [
             models.Index(fields=["name_key", "category"], name="library_name_key"),
-            models.Index(fields=["state", "category", "id"], name="library_category"),
+            models.Index(fields=["state", "category", "name", "id"], name="library_category"),
         ]
 
     def __str__(self) -> str:

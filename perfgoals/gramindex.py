@@ -1,8 +1,8 @@
 """The index behind the search for Chinese substrings: made by migrations, named by searches.
 
 It stands over a column ``grams`` of pieces separated by blanks, in each database's own way. SQLite: FTS5 with
-external content, kept by three triggers; the ``ascii`` tokenizer takes every non-ASCII byte as part of a word, so a gram is one token whatever its
-script. PostgreSQL: GIN over the array of grams.
+external content, kept by three triggers; the ``ascii`` tokenizer takes every non-ASCII byte as part of a word, so a
+gram is one token whatever its script. PostgreSQL: GIN over the array of grams.
 """
 
 from __future__ import annotations

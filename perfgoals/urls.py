@@ -12,5 +12,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("projects.people_urls")),
     path("", include("projects.life_urls")),
+    path("", include("projects.library_urls")),
     path("", include("projects.urls")),
 ]

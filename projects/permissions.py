@@ -254,10 +254,10 @@ def may_keep_library(user: User | AnonymousUser, department: Department | None) 
 
 
 def may_propose(user: User | AnonymousUser, table: TargetTable) -> str:
-    """Propose an indicator of an approved table for the library: whoever works on the table, not who only reads it."""
-    if not rights_of(user).covers(table.department.path, Role.OFFICER, *REVIEWS, Role.ADMINISTRATOR):
-        return _("您在“%(department)s”只能查看，不能提出入库建议") % {"department": table.department}
-    return "" if table.status == TargetTable.Status.APPROVED else _("只有已批复的表可以提出入库建议")
+    """Propose an indicator of a table for the library: whoever works on the table, not who only reads it."""
+    if rights_of(user).covers(table.department.path, Role.OFFICER, *REVIEWS, Role.ADMINISTRATOR):
+        return ""
+    return _("您在“%(department)s”只能查看，不能提出入库建议") % {"department": table.department}
 
 
 def may_change_departments(user: User | AnonymousUser) -> str:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('indicators', '0002_national_tree'),
-        ('projects', '0007_reviewing'),
+        ('projects', '0001_initial'),
     ]
 
     operations = [
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='libraryindicator',
-            index=models.Index(fields=['state', 'category', 'id'], name='library_category'),
+            index=models.Index(fields=['state', 'category', 'name', 'id'], name='library_category'),
         ),
         migrations.AddConstraint(
             model_name='libraryindicator',

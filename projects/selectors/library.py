@@ -31,13 +31,6 @@ MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """In how many approved tables (of those the person sees) an indicator stands."""
-
-    tables: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class UsedValue:
     """One target value an indicator was approved with, and in how many rows."""
 
@@ -47,8 +40,9 @@ class UsedValue:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """``rows`` are the latest rows with their tables; ``values`` the usual target values, the most frequent first."""
+    """``times`` in ``tables``; ``rows`` are the latest with their tables, ``values`` the most frequent first."""
 
+    times: int
     tables: int
     values: list[UsedValue] = field(default_factory=list)
     rows: list[ApprovedIndicator] = field(default_factory=list)
@@ -92,8 +86,10 @@ def kept_by(user: Any, prefix: str = "") -> Q:
 
 def proposals_visible_to(user: Any) -> QuerySet[LibraryProposal]:
     """What waits or waited for ``user`` as a keeper, and what ``user`` proposed."""
-    mine = Q(proposer=user.pk)
-    found = LibraryProposal.objects.filter(mine | kept_by(user, "indicator__") if _keeps(user) else mine)
+    found = LibraryProposal.objects.all()
+    if not rights_of(user).has(Role.ADMINISTRATOR, None):
+        mine = Q(proposer=user.pk)
+        found = found.filter(mine | kept_by(user, "indicator__") if _keeps(user) else mine)
     return found.select_related("indicator__department", "table")
 
 
@@ -152,14 +148,14 @@ def with_merged(queryset: QuerySet[LibraryIndicator]) -> QuerySet[LibraryIndicat
     return queryset.prefetch_related(Prefetch("merged", LibraryIndicator.objects.order_by("name", "id")))
 
 
-def usage_of(indicators: Sequence[LibraryIndicator], user: Any) -> dict[int, Usage]:
-    """In how many tables each of ``indicators`` (with their merged ones) is approved. One query."""
+def usage_of(indicators: Sequence[LibraryIndicator], user: Any) -> dict[int, int]:
+    """How often each of ``indicators`` (with its merged ones) is in approved tables that ``user`` sees. One query."""
     keys = {(one.name_key, one.category) for item in indicators for one in (item, *item.merged.all())}
     rows = _approved(user).filter(name_key__any_of=sorted({key for key, _ in keys}))
-    counted = rows.order_by().values_list("name_key", "category").annotate(n=Count("table", distinct=True))
+    counted = rows.order_by().values_list("name_key", "category").annotate(n=Count("pk"))
     found = {(key, category): n for key, category, n in counted}
     return {
-        item.pk: Usage(sum(found.get((one.name_key, one.category), 0) for one in (item, *item.merged.all())))
+        item.pk: sum(found.get((one.name_key, one.category), 0) for one in (item, *item.merged.all()))
         for item in indicators
     }
 
@@ -172,8 +168,10 @@ def used(indicator: LibraryIndicator, user: Any) -> Used:
     rows = _approved(user).filter(same)
     values = rows.exclude(value="").order_by().values("value").annotate(n=Count("pk"), last=Max("pk"))
     latest = rows.order_by("-pk").select_related("table__fiscal_year", "table__department")
+    figures = rows.aggregate(times=Count("pk"), tables=Count("table", distinct=True))
     return Used(
-        rows.aggregate(n=Count("table", distinct=True))["n"],
+        figures["times"],
+        figures["tables"],
         [UsedValue(row["value"], row["n"]) for row in values.order_by("-n", "-last")[:MOST_VALUES]],
         list(latest[:MOST_TABLES]),
     )

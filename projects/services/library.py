@@ -101,14 +101,15 @@ def faults(indicator: LibraryIndicator) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if indicator.category not in NATIONAL:
         found["category"] = [_("没有这个指标类别")]
+    for name in FIELDS:
+        most = _COLUMNS[name].max_length or LONGEST
+        if len(getattr(indicator, name)) > most and not _COLUMNS[name].choices:
+            found[name] = [_("超过 %(n)d 个字") % {"n": most}]
     try:
-        indicator.clean_fields(exclude=["category", "department", "merged_into"])
+        indicator.clean_fields(exclude=["category", "department", "merged_into", *found])
     except ValidationError as error:
         for name, messages in error.message_dict.items():
             found.setdefault(name, []).extend(messages)
-    for name in FIELDS:
-        if len(getattr(indicator, name)) > LONGEST:
-            found.setdefault(name, []).append(_("超过 %(n)d 个字") % {"n": LONGEST})
     return found
 
 
@@ -182,7 +183,7 @@ def merge(*, actor: User, source: int, target: int, version: int) -> LibraryIndi
     into = LibraryIndicator.objects.select_related("department").get(pk=target)
     if indicator.state != State.IN_USE or into.state != State.IN_USE:
         raise Unfit(_("只有两个都在用的指标才能合并"))
-    if into.department_id and into.department_id != indicator.department_id:
+    if not mergeable(indicator, into):
         raise Unfit(_("只能并入同一指标库或共享指标库的指标"))
     followers = list(indicator.merged.all())
     for follower in followers:
@@ -208,6 +209,11 @@ def unmerge(*, actor: User, pk: int, version: int) -> LibraryIndicator:
     write_texts([into])
     audit.record("library.unmerge", actor=actor, obj=indicator, before={"并入": str(into)})
     return indicator
+
+
+def mergeable(indicator: LibraryIndicator, into: LibraryIndicator) -> bool:
+    """Whether the libraries allow it: into the same one or the shared one, which all its readers read, too."""
+    return into.department_id is None or into.department_id == indicator.department_id
 
 
 def allow(reason: str) -> None:

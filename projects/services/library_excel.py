@@ -47,12 +47,14 @@ OUTCOMES = {NEW: _("新增"), CHANGED: _("修改"), UNCHANGED: _("不变"), WRON
 
 @dataclass(slots=True)
 class Row:
-    """One line as typed, and what it would do. ``pk`` and ``version`` name the indicator it changes, as previewed."""
+    """One line as typed, and what it would do. ``previewed`` (with the indicator's ``pk`` and ``version``) is what the
+    person was shown; a row that would do something else by now is wrong."""
 
     number: int
     texts: dict[str, str]
     pk: int | None = None
     version: int = 0
+    previewed: str = ""
     outcome: str = ""
     errors: list[str] = field(default_factory=list)
     changes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -180,7 +182,7 @@ def _indicator_of(
 
 def _compare(row: Row, found: LibraryIndicator | None, actor: User) -> None:
     """Set what the row would do to ``found``, or to the library when there is none."""
-    if row.pk is not None and (found is None or (found.pk, found.version) != (row.pk, row.version)):
+    if row.previewed and (row.pk, row.version) != ((found.pk, found.version) if found else (None, 0)):
         row.errors.append(_("预览之后别人改动了这个指标，请核对后再写入"))
     indicator = found or LibraryIndicator(department=row.department, state=State.IN_USE)
     if found is not None and (reason := may_keep_library(actor, found.department)):
@@ -254,11 +256,12 @@ def _write(row: Row, actor: User) -> None:
 
 def pack(rows: list[Row]) -> list[list[Any]]:
     """Return the rows that would be written as plain data, to travel in the confirmation form."""
-    return [[row.number, row.texts, row.pk, row.version] for row in rows if row.outcome in (NEW, CHANGED)]
+    kept = [row for row in rows if row.outcome in (NEW, CHANGED)]
+    return [[row.number, row.texts, row.pk, row.version, row.outcome] for row in kept]
 
 
 def unpack(data: list[list[Any]]) -> list[Row]:
-    return [Row(number, texts, pk, version) for number, texts, pk, version in data]
+    return [Row(*item) for item in data]
 
 
 def template() -> bytes:

@@ -17,6 +17,7 @@ from projects.models import Department, LibraryProposal, Membership, Notice, Rol
 from projects.models.keys import natural_key
 from projects.permissions import may_propose
 from projects.services import audit, library
+from projects.services.approved import NOT_APPLICABLE
 from projects.services.audit import actor_label
 from projects.services.notices import clip
 
@@ -33,9 +34,13 @@ def propose(*, actor: User, table: TargetTable, row: UUID, shared: bool) -> Libr
     The same name proposed or in use there already is refused (``Unfit``), so a second click does no harm.
     """
     library.allow(may_propose(actor, table))
+    if table.status != TargetTable.Status.APPROVED:
+        raise library.Unfit(_("只有已批复的表可以提出入库建议"))
     written = TableIndicator.objects.filter(table=table, uid=row).first()
     if written is None:
         raise library.Unfit(_("表里没有这一行"))
+    if natural_key(written.name) in ("", NOT_APPLICABLE):
+        raise library.Unfit(_("这一行没有指标，不能入库"))
     if written.category not in NATIONAL:
         raise library.Unfit(_("这一行的指标类别未能识别，不能入库"))
     department = None if shared else table.department

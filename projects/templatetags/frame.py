@@ -23,6 +23,19 @@ BY_YEAR = ("home", "department-list", "department", "table-list")
 
 PEOPLE_PAGES = ("people", "person", "person-new", "people-import", "people-import-confirm", "person-reset")
 PUBLISHING_PAGES = ("publishing", "book", "export-job", "export-file", "summaries")
+LIBRARY_PAGES = (
+    "library",
+    "library-indicator",
+    "library-new",
+    "library-edit",
+    "library-duplicates",
+    "library-import",
+    "library-import-confirm",
+    "library-proposals",
+    "library-proposal",
+    "library-accept",
+    "library-decline",
+)
 DEPARTMENT_PAGES = ("department-admin", "department-new", "department-edit")
 
 
@@ -141,6 +154,7 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     )
     if rights_of(context["request"].user).any(*SEES_TABLES):
         rooms += ((_("公开与导出"), "publishing", "publish", PUBLISHING_PAGES),)
+        rooms += ((_("指标库"), "library", "library", LIBRARY_PAGES),)
     if rights_of(context["request"].user).has(Role.ADMINISTRATOR, None):
         rooms += ((_("预算年度"), "year-list", "calendar", ("year-list", "year", "year-rollover")),)
     rights = rights_of(context["request"].user)

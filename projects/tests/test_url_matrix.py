@@ -17,7 +17,19 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from projects.models import Department, ExportJob, FiscalYear, Membership, Notice, Role, TargetTable, User
+from indicators.models import LibraryIndicator
+from projects.models import (
+    Department,
+    ExportJob,
+    FiscalYear,
+    LibraryProposal,
+    Membership,
+    Notice,
+    Role,
+    TableIndicator,
+    TargetTable,
+    User,
+)
 from projects.services import revisions
 from projects.store import Entry, save_tables
 from projects.targettable import DepartmentRef
@@ -71,6 +83,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "department-switch": {"department": ""},
     "notices-digest": {"digest": "none"},
     "table-act": {"version": "1"},
+    "library-state": {"version": "1", "in_use": "0"},
+    "library-merge": {"version": "1", "into": "{shared}"},
+    "library-unmerge": {"version": "1"},
+    "table-propose": {"row": "{row}", "library": "department"},
     "year-state": {"state": "closed"},
 }
 JSON: dict[str, dict[str, Any]] = {
@@ -172,6 +188,46 @@ table-diff            GET  below 302 404 200 200 200 200 200 404 404 200
 table-diff            GET  away  302 404 404 404 404 404 404 404 404 200
 audit                 GET  -     302 403 403 403 403 403 403 403 200 403
 audit-export          GET  -     302 403 403 403 403 403 403 403 200 403
+library               GET  -     302 403 200 200 200 200 200 403 403 200
+library-export        GET  -     302 403 200 200 200 200 200 403 403 200
+library-new           GET  -     302 403 403 403 403 403 200 403 403 200
+library-new           POST -     302 403 403 403 403 403 200 403 403 200
+library-duplicates    GET  -     302 403 403 403 403 403 200 403 403 200
+library-import        GET  -     302 403 403 403 403 403 200 403 403 200
+library-import        POST -     302 403 403 403 403 403 200 403 403 200
+library-import-confirm POST -     302 403 403 403 403 403 400 403 403 400
+library-template      GET  -     302 403 403 403 403 403 200 403 403 200
+library-proposals     GET  -     302 403 200 200 200 200 200 403 403 200
+library-proposal      GET  own   302 404 404 404 404 404 200 404 404 200
+library-proposal      GET  below 302 404 404 404 404 404 200 404 404 200
+library-proposal      GET  away  302 404 404 404 404 404 404 404 404 200
+library-accept        POST own   302 404 404 404 404 404 400 404 404 400
+library-accept        POST below 302 404 404 404 404 404 400 404 404 400
+library-accept        POST away  302 404 404 404 404 404 404 404 404 400
+library-decline       POST own   302 404 404 404 404 404 400 404 404 400
+library-decline       POST below 302 404 404 404 404 404 400 404 404 400
+library-decline       POST away  302 404 404 404 404 404 404 404 404 400
+library-indicator     GET  own   302 404 200 200 200 200 200 404 404 200
+library-indicator     GET  below 302 404 200 200 200 200 200 404 404 200
+library-indicator     GET  away  302 404 404 404 404 404 404 404 404 200
+library-edit          GET  own   302 404 403 403 403 403 200 404 404 200
+library-edit          GET  below 302 404 403 403 403 403 200 404 404 200
+library-edit          GET  away  302 404 404 404 404 404 404 404 404 200
+library-edit          POST own   302 404 403 403 403 403 200 404 404 200
+library-edit          POST below 302 404 403 403 403 403 200 404 404 200
+library-edit          POST away  302 404 404 404 404 404 404 404 404 200
+library-state         POST own   302 404 403 403 403 403 302 404 404 302
+library-state         POST below 302 404 403 403 403 403 302 404 404 302
+library-state         POST away  302 404 404 404 404 404 404 404 404 302
+library-unmerge       POST own   302 404 403 403 403 403 302 404 404 302
+library-unmerge       POST below 302 404 403 403 403 403 302 404 404 302
+library-unmerge       POST away  302 404 404 404 404 404 404 404 404 302
+library-merge         POST own   302 404 403 403 403 403 302 404 404 302
+library-merge         POST below 302 404 403 403 403 403 302 404 404 302
+library-merge         POST away  302 404 404 404 404 404 404 404 404 302
+table-propose         POST own   302 404 302 302 302 403 302 404 404 302
+table-propose         POST below 302 404 302 302 302 403 302 404 404 302
+table-propose         POST away  302 404 404 404 404 404 404 404 404 302
 home                  GET  -     302 200 200 200 200 200 200 200 200 200
 year-list             GET  -     302 403 403 403 403 403 403 403 403 200
 year-list             POST -     302 403 403 403 403 403 403 403 403 200
@@ -333,6 +389,10 @@ class World:
         }
         self.tables: dict[str, TargetTable] = {}
         self.people: dict[str, User] = {}
+        self.rows: dict[str, str] = {}
+        self.indicators: dict[str, LibraryIndicator] = {}
+        self.proposals: dict[str, LibraryProposal] = {}
+        self.shared = LibraryIndicator.objects.create(category="output.quality", name="准确率", name_key="准确率")
         for number, (place, department) in enumerate(self.departments.items()):
             ref = DepartmentRef(department.code, department.name)
             data = content(number, department=ref)
@@ -340,6 +400,13 @@ class World:
             saved = save_tables([Entry(data, department=department)]).saved[0]
             table = self.tables[place] = TargetTable.objects.get(pk=saved.pk)
             revisions.write(table, data, cause="submit", actor=None)
+            self.rows[place] = str(TableIndicator.objects.filter(table=table).order_by("position")[0].uid)
+            fields = {"category": "output.quality", "name": f"准确率{number}"}
+            self.indicators[place] = LibraryIndicator.objects.create(department=department, name_key=number, **fields)
+            waiting = LibraryIndicator.objects.create(
+                department=department, state="proposed", name_key="等待", **fields
+            )
+            self.proposals[place] = LibraryProposal.objects.create(indicator=waiting, row_uid=self.rows[place])
             person = self.people[place] = User.objects.create_user(f"p-{place}", password="Correct-horse-7")
             Membership.objects.create(user=person, department=department, role=Role.OFFICER)
         FiscalYear.objects.get_or_create(year=2021)
@@ -384,6 +451,10 @@ class World:
             return self.notices["away"] if place != "own" else self.notices["own"].get(role, self.notices["away"])
         if name.startswith("export-"):
             return self.jobs["away"] if place != "own" else self.jobs["own"].get(role, self.jobs["away"])
+        if name in ("library-proposal", "library-accept", "library-decline"):
+            return self.proposals[place].pk
+        if name.startswith("library"):
+            return self.indicators[place].pk
         if name.startswith("department"):
             return self.departments[place].pk
         if name.startswith(("person", "role")):
@@ -398,6 +469,8 @@ class World:
             "{here}": here.pk,
             "{other}": self.departments["below" if place == "own" else "own"].pk,
             "{parent}": here.parent_id or "",
+            "{shared}": self.shared.pk,
+            "{row}": self.rows[place],
         }
         return {key: places.get(value, value) for key, value in BODIES.get(name, {}).items()}
 

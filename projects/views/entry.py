@@ -188,5 +188,6 @@ def suggest(request: HttpRequest, pk: int) -> JsonResponse:
         field=request.GET.get("field", "name"),
         category=request.GET.get("category", ""),
         q=request.GET.get("q", ""),
+        name=request.GET.get("name", ""),
     )
     return JsonResponse({"items": items})

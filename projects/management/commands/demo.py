@@ -13,6 +13,7 @@ from django.utils import timezone
 from projects.models import Department, Membership, Role, User
 from projects.security.passwords import encode_random, first_password
 from projects.services.importing import OUTCOME_NAMES, ImportReport, import_documents
+from projects.services.library_starter import load_starter
 
 SAMPLES = Path(settings.BASE_DIR) / "fixtures" / "samples"
 # Samples that do not state their year themselves: by the start of the file name.
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             self._samples()
             self._departments()
             self._accounts()
+            self._library()
         except DatabaseError as error:
             raise CommandError(f"数据库不能使用（{error}）。请先运行 manage.py migrate。") from error
 
@@ -77,6 +79,9 @@ class Command(BaseCommand):
             for child in Department.objects.filter(name__in=below, parent=None):
                 child.parent = parent
                 child.save()
+
+    def _library(self) -> None:
+        self.stdout.write(f"指标库：{load_starter()} 个样例指标")
 
     def _accounts(self) -> None:
         """Make the accounts with fresh random passwords at every start: nothing fixed can leak or be guessed."""

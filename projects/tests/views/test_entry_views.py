@@ -277,9 +277,10 @@ def test_suggestions_are_the_departments_own_and_most_used_first(client: Client,
         made.indicators[0].basis = "采购计划"
         save_tables([Entry(made, bureau)])
     items = client.get(f"/tables/{row.pk}/fill/suggest/?field=name&category=output.quantity&q=购置").json()["items"]
+    common = {"count": 0, "library": False, "value": "≥95台", "unit": "", "basis": "采购计划", "description": ""}
     assert items == [
-        {"text": "购置台数", "count": 2, "value": "≥95台", "unit": "", "basis": "采购计划"},
-        {"text": "购置套数", "count": 1, "value": "≥95台", "unit": "", "basis": "采购计划"},
+        {"text": "购置台数", "source": "本部门未批复的表 2 次", **common},
+        {"text": "购置套数", "source": "本部门未批复的表 1 次", **common},
     ]
     assert client.get(f"/tables/{row.pk}/fill/suggest/?field=password&q=a").json()["items"] == []
 

@@ -1,4 +1,4 @@
-// Suggestions while typing: what this unit's approved tables and the library have for the same column and category.
+// Suggestions while typing: what the library and approved tables have for the same column and category.
 // The cell keeps the focus; the list hangs below it. Arrows choose, Enter or Tab takes, Esc closes, Alt+↓ opens.
 import { announce, el, request } from "./dom.js";
 import { float } from "./menu.js";
@@ -49,6 +49,7 @@ export class Suggest {
     this.#asked?.abort();
     this.#asked = new AbortController();
     const query = new URLSearchParams({ field: at.leaf, category: this.app.categoryOf(at), q: node.value.trim() });
+    if (at.leaf !== "name") query.set("name", this.app.doc.text(`${at.list}/${at.uid}/name`) ?? "");
     let answer;
     try {
       answer = await request(`${this.url}?${query}`, { signal: this.#asked.signal });
@@ -68,12 +69,14 @@ export class Suggest {
     this.box.replaceChildren(
       ...items.map((item, index) => {
         const more = [item.value, item.unit && !item.value?.endsWith(item.unit) ? item.unit : "", item.basis].filter(Boolean).join(" · ");
+        const about = item.description && item.description !== item.text ? item.description : "";
         return el(
           "li",
           { role: "option", id: `entry-suggest-${index}`, "data-index": String(index), "aria-selected": "false" },
           el("span", {}, item.text),
           more ? el("small", {}, more) : null,
-          item.count > 1 ? el("small", { class: "suggest__n" }, `${item.count} 次`) : null,
+          about ? el("small", { class: "suggest__about" }, about) : null,
+          item.source ? el("small", { class: item.library ? "suggest__n is-library" : "suggest__n" }, item.source) : null,
         );
       }),
     );
@@ -125,14 +128,14 @@ export class Suggest {
     else this.#node.removeAttribute("aria-activedescendant");
   }
 
-  // A name brings its usual value and basis along, into cells that are still blank.
+  // A name brings its usual value, unit, basis and description along, into cells that are still blank.
   #take(index) {
     const item = this.#items[index];
     const at = this.app.real(parts(pathOf(this.#node)));
     const changes = [{ op: "set", path: `${at.list}/${at.uid}/${at.leaf}`, value: item.text }];
     if (at.leaf === "name") {
       const columns = this.app.paper.block(at.list).columns.map((column) => column.leaf);
-      for (const leaf of ["value", "basis"]) {
+      for (const leaf of ["value", "unit", "basis", "description"]) {
         const path = `${at.list}/${at.uid}/${leaf}`;
         if (item[leaf] && columns.includes(leaf) && !this.app.doc.text(path)) changes.push({ op: "set", path, value: item[leaf] });
       }
