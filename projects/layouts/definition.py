@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from projects.layouts.corrections import Hints
 from projects.layouts.labels import norm
 
 _SPAN = re.compile(r"\((\d+)x(\d+)\)$")
@@ -154,6 +155,9 @@ class Layout:
     sections: tuple[str, ...] = ()
     center_money: bool = False
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # Of a saved reading: the words its form is known by, and what they mean; see ``saved``.
+    words: frozenset[str] = frozenset()
+    hints: Hints = field(default_factory=Hints)
     units: dict[str, str] = field(default_factory=dict)
     styles: dict[str, str] = field(default_factory=dict)
     above: tuple[tuple[tuple[str | Binding, ...], ...], ...] = ()
@@ -360,6 +364,7 @@ def _parse_layout(data: dict[str, Any]) -> Layout:
             )
         )
     caption = data.get("caption", "")
+    reading = data.get("reading", {})
     return Layout(
         id=data["id"],
         name=data["name"],
@@ -375,6 +380,12 @@ def _parse_layout(data: dict[str, Any]) -> Layout:
         sections=tuple(data.get("sections", [])),
         center_money=data.get("center_money", False),
         categories={code: (levels[0], levels[1]) for code, levels in data.get("categories", {}).items()},
+        words=frozenset(reading.get("words", ())),
+        hints=Hints(
+            {label: path for label, path in reading.get("labels", ())},
+            {(label, nth): path for label, nth, path in reading.get("columns", ())},
+            reading.get("unit", ""),
+        ),
     )
 
 

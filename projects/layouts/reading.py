@@ -10,7 +10,7 @@ from dataclasses import replace
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.grid import Document
 from projects.layouts.anyform import form_of, read_by_meaning
-from projects.layouts.bound import CONFIRMED, POSITION
+from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
 from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
@@ -20,6 +20,7 @@ from projects.layouts.properties import own_year, parse_title_property
 from projects.layouts.prose import match_prose
 from projects.layouts.readtable import ReadTable
 from projects.layouts.registry import all_layouts, get_layout
+from projects.layouts.saved import saved_for
 from projects.layouts.segments import Segment, cut, recognise
 from projects.layouts.setting import set_field
 from projects.layouts.source import source_grid
@@ -79,12 +80,17 @@ def _read_segment(
         read = match_prose(lines, segment.prose, segment.title)
     elif segment.has_rows:
         layout, share = recognise(segment, layouts, filed)
+        saved = None if layout is not None and layout is filed else saved_for(lines, layouts)
         form = layout.id if layout else form_of(lines)
         hints = hints_for(form, corrections)
-        if layout is None or hints:
-            reads = _read_by_meaning(segment, form, hints)
+        if saved is not None:
+            hints = hints_for(saved.id, corrections).over(hints).over(saved.hints)
+        if layout is None or hints or saved:
+            reads = _read_by_meaning(segment, saved.id if saved else form, hints)
             for one in reads:
                 one.source = source_grid(lines, segment.head)
+                if saved is not None:
+                    _as_saved(one, saved)
             return reads
         read = match(lines, layout, segment.title)
         read.share = share
@@ -101,6 +107,17 @@ def _read_segment(
     read.source = source_grid(lines, segment.head)
     read.form = read.form or read.table.layout
     return [read]
+
+
+def _as_saved(read: ReadTable, layout: Layout) -> None:
+    """Mark a reading as made on a saved one: a person confirmed what its labels and columns mean."""
+    read.table.layout = layout.id
+    read.share = 1.0
+    read.findings = [one for one in read.findings if one.code != "layout-by-meaning"]
+    read.bound = [
+        replace(one, how=LAYOUT, sure=max(one.sure, 0.95)) if one.how == CONFIRMED or one.sure >= 0.9 else one
+        for one in read.bound
+    ]
 
 
 def _set_fields(read: ReadTable, corrections: Sequence[Correction]) -> None:

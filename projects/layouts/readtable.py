@@ -11,6 +11,22 @@ from projects.layouts.bound import LAYOUT, Bound, table_sure
 from projects.targettable import TargetTable
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of a list as it was read: what a person re-binds.
+
+    ``label`` and ``nth`` (0 for the first column of that label) name it in a correction; ``path`` is what it was read
+    as, in the words of a ``column`` correction, ``""`` when it is kept as other text. ``heading``: as printed.
+    """
+
+    label: str
+    nth: int
+    path: str
+    how: str
+    sure: float
+    heading: str = ""
+
+
 @dataclasses.dataclass(slots=True)
 class ReadTable:
     """One table as it was read.
@@ -19,6 +35,7 @@ class ReadTable:
     ``bound``: each cell that was read into a field, with how and how sure. ``source``: the table's own lines as a grid
     (paragraphs are rows of one cell), each cell with its ``origin``, to be shown beside the reading. ``form``: the same
     for all tables of the same form, whichever file they stand in; corrections and saved readings go by it.
+    ``columns``, ``words``: of a table read by meaning, the columns of its lists and the words its form is known by.
     """
 
     table: TargetTable
@@ -29,6 +46,8 @@ class ReadTable:
     bound: list[Bound] = dataclasses.field(default_factory=list)
     source: Grid = dataclasses.field(default_factory=Grid)
     form: str = ""
+    columns: list[ListColumn] = dataclasses.field(default_factory=list)
+    words: frozenset[str] = frozenset()
 
     @property
     def sure(self) -> float:
@@ -59,5 +78,6 @@ class ReadTable:
             "sure": self.sure,
             "part": self.part,
             "row": self.row,
+            "columns": [dataclasses.asdict(one) for one in self.columns],
             "fields": [one.to_dict() for one in self.bound],
         }

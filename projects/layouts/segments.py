@@ -200,6 +200,8 @@ def recognise(
     best: tuple[float, int, Layout | None] = (0.0, 0, None)
     known = layouts or all_layouts()
     for layout in (filed, *known) if filed is not None else known:
+        if layout.words and layout is not filed:
+            continue  # a saved reading is known by its words
         labels = labels_of(layout)
         hits = len(labels & present)
         share = hits / len(labels) if labels else 0.0

@@ -242,11 +242,11 @@ def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Co
     column = Column(spot.col, spot.end, label, labels)
     column.unit = next((unit for text in reversed(stack) if (unit := unit_of(text))), "")
     nth = sum(1 for one in before if one.label == label)
+    column.half = next((half for text in reversed(labels) if (half := half_of(text))), "")
+    column.level1 = next((text for text in stack[:-1] if is_level1(text)), "")
     if (label, nth) in hints.columns:
         _hinted(column, hints.columns[label, nth])
         return column
-    column.half = next((half for text in reversed(labels) if (half := half_of(text))), "")
-    column.level1 = next((text for text in stack[:-1] if is_level1(text)), "")
     if of in ("tasks", "costs", "items"):
         _plain(of, column, before)
         return column

@@ -8,20 +8,20 @@ import re
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.contents import is_category
 from projects.layouts.anyform.form import FormReader
-from projects.layouts.anyform.heads import Head, find_heads
+from projects.layouts.anyform.heads import LIST_FIELDS, Head, find_heads
 from projects.layouts.anyform.rows import ListReader, extent
 from projects.layouts.anyform.sheet import Sheet, sheet_of
-from projects.layouts.anyform.words import ACTUAL, heading, meaning
-from projects.layouts.corrections import Hints
+from projects.layouts.anyform.words import ACTUAL, GRADE, heading, meaning
+from projects.layouts.corrections import PERIOD, Hints
 from projects.layouts.labels import norm
 from projects.layouts.lines import Line
-from projects.layouts.readtable import ReadTable
+from projects.layouts.readtable import ListColumn, ReadTable
 
 _NO_HINTS = Hints()
 
 
-def form_of(lines: list[Line]) -> str:
-    """Return the mark of a form: equal for tables with the same known labels and headings, whatever is filled in."""
+def form_words(lines: list[Line]) -> frozenset[str]:
+    """Return the known labels and headings in the lines of a table: what its form is known by."""
     found: set[str] = set()
     for line in lines:
         for text in line.texts:
@@ -33,8 +33,14 @@ def form_of(lines: list[Line]) -> str:
                 label = norm(head) if mark else ""
             if _names_something(label):
                 found.add(label)
-    text = "\n".join(sorted(found))
-    return f"form-{hashlib.sha256(text.encode()).hexdigest()[:12]}" if found else ""
+    return frozenset(found)
+
+
+def form_of(lines: list[Line]) -> str:
+    """Return the mark of a form: equal for tables with the same known labels and headings, whatever is filled in."""
+    words = form_words(lines)
+    text = "\n".join(sorted(words))
+    return f"form-{hashlib.sha256(text.encode()).hexdigest()[:12]}" if words else ""
 
 
 def _names_something(label: str) -> bool:
@@ -77,7 +83,25 @@ def read_by_meaning(lines: list[Line], title: str, hints: Hints = _NO_HINTS) -> 
         for order, claim in enumerate(builder.claims):
             claim.order = order
     reads = [builder.finish() for builder in builders]
+    columns = [column for head, _ in lists for column in _columns(head)]
+    for read in reads:
+        read.columns, read.words = columns, form_words(lines)
     return [read for read in reads if _enough(read, form)]
+
+
+def _columns(head: Head) -> list[ListColumn]:
+    found: list[ListColumn] = []
+    for column in head.columns:
+        nth = sum(1 for one in found if one.label == column.label)
+        path = column.path.removeprefix("@")
+        if path in (ACTUAL, "money", GRADE):
+            path = ""
+        if column.half == "period" and path in LIST_FIELDS:
+            path = PERIOD + path
+        if column.label and column.path != "@money":
+            heading_text = " ".join(column.labels)
+            found.append(ListColumn(column.label, nth, path, column.how, round(column.sure, 2), heading_text))
+    return found
 
 
 def _enough(read: ReadTable, form: FormReader) -> bool:
@@ -114,4 +138,4 @@ def _tell_halves(heads: list[Head]) -> None:
             head.columns = []
 
 
-__all__ = ["Sheet", "form_of", "read_by_meaning"]
+__all__ = ["Sheet", "form_of", "form_words", "read_by_meaning"]
