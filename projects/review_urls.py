@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import review_json, review_shared
+from projects.views import review_json, review_shared, review_work
 
 urlpatterns = [
     path("tables/<int:pk>/review/data/", review_json.data, name="review-data"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("tables/<int:pk>/review/comments/<int:number>/act/", review_json.act, name="review-comment-act"),
     path("tables/<int:pk>/review/sheet/", review_json.sheet, name="review-sheet"),
     path("tables/<int:pk>/review/decide/", review_json.decide, name="review-decide"),
+    path("review/data/", review_work.data, name="review-queue-data"),
+    path("review/assign/", review_work.assign, name="review-assign"),
+    path("review/bulk/", review_work.pass_on, name="review-bulk"),
     path("review/views/", review_shared.views, name="review-views"),
     path("review/views/<int:number>/remove/", review_shared.view_remove, name="review-view-remove"),
     path("review/blocks/", review_shared.blocks, name="text-blocks"),

@@ -145,7 +145,7 @@ def _part(
     key: str, tables: QuerySet[TargetTable], since: Any, due: str, now: datetime, *, reason: bool = False
 ) -> Part:
     """Count, and fetch the first rows: those past their date before others, the longest waiting first."""
-    late = Q(**{f"{due}__lt": now}) if due else _review_late(now)
+    late = Q(**{f"{due}__lt": now}) if due else review_late(now)
     counted = tables.aggregate(n=Count("pk"), late=Count("pk", filter=late))
     part = Part(key, counted["n"], counted["late"])
     if not part.count:
@@ -157,7 +157,7 @@ def _part(
     names = ("pk", "label", "title", "status", "department__name", "since", "why")
     year_names = ("year", "levels", "due", "department_due", "finance_due")
     for row in rows.values(*names, *(f"fiscal_year__{name}" for name in year_names))[:SHOWN]:
-        moment = row["fiscal_year__due"] if due else _review_due(row)
+        moment = row["fiscal_year__due"] if due else review_due(row)
         part.status = part.status or row["status"]
         part.tasks.append(
             Task(
@@ -174,13 +174,13 @@ def _part(
     return part
 
 
-def _review_late(now: datetime) -> Q:
+def review_late(now: datetime) -> Q:
     finance = Q(status=Status.DEPT_REVIEWED) & ~Q(fiscal_year__levels=Levels.DEPARTMENT)
     finance |= Q(status=Status.SUBMITTED, fiscal_year__levels=Levels.FINANCE)
     return (finance & Q(fiscal_year__finance_due__lt=now)) | (~finance & Q(fiscal_year__department_due__lt=now))
 
 
-def _review_due(row: dict[str, Any]) -> datetime | None:
+def review_due(row: dict[str, Any]) -> datetime | None:
     finance = row["fiscal_year__levels"] == Levels.FINANCE
     if row["status"] == Status.DEPT_REVIEWED:
         finance = row["fiscal_year__levels"] != Levels.DEPARTMENT

@@ -100,6 +100,8 @@ JSON: dict[str, dict[str, Any]] = {
     "review-comment-act": {"version": 1, "act": "resolve"},
     "review-sheet": {"version": 0, "form": "general", "items": {}},
     "review-decide": {"action": "return", "version": 1, "cursor": 0, "reason": "改"},
+    "review-assign": {"tables": [], "how": "clear"},
+    "review-bulk": {"tables": []},
     "review-views": {"name": "我的", "query": ""},
     "text-blocks": {"text": "请细化"},
     "text-block": {"version": 1, "text": "请量化"},
@@ -339,6 +341,9 @@ review-sheet          POST away  401 404 404 404 404 404 404 404 404 404
 review-decide         POST own   401 404 404 200 409 404 404 404 404 404
 review-decide         POST below 401 404 404 200 409 404 404 404 404 404
 review-decide         POST away  401 404 404 404 404 404 404 404 404 404
+review-queue-data     GET  -     302 403 403 200 200 403 403 403 403 403
+review-assign         POST -     401 403 403 200 200 403 403 403 403 403
+review-bulk           POST -     401 403 403 200 200 403 403 403 403 403
 review-views          GET  -     302 403 403 200 200 403 403 403 403 403
 review-views          POST -     401 403 403 200 200 403 403 403 403 403
 review-view-remove    POST -     401 403 403 404 404 403 403 403 403 403

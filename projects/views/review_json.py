@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +15,7 @@ from projects.grading import BadGrade
 from projects.layouts.editing import BadChange
 from projects.models import Revision, TargetTable
 from projects.reviewlevels import is_reviewer, level_of
+from projects.selectors.review_queue import filter_of_query, neighbours
 from projects.selectors.sheets import forms_for, setting_of
 from projects.services.reviewing import comments as service
 from projects.services.reviewing import deciding, page, presence, sheets
@@ -226,7 +228,7 @@ def decide(request: HttpRequest, pk: int) -> JsonResponse:
     row = reviewed_row(request, pk)
     body = body_of(request)
     cursor = number_of(body, "cursor")
-    query = text_of(body, "queue", "")
+    query = filter_of_query(text_of(body, "queue", "")).query(page="")
     following = _next(request, row, query)
     try:
         done = deciding.decide(
@@ -261,4 +263,11 @@ def decide(request: HttpRequest, pk: int) -> JsonResponse:
 
 def _next(request: HttpRequest, row: TargetTable, query: str) -> dict[str, Any] | None:
     """The table after this one in the queue, asked for before this one leaves it."""
-    return None
+    _before, after, place, _count = neighbours(user=request.user, table_id=row.pk, query=query)
+    if after is None and place > 1:
+        # The last of the queue is done: what was passed over before it comes next.
+        after = neighbours(user=request.user, table_id=0, query=query)[1]
+    if after is None:
+        return None
+    url = reverse("table", args=[after]) + "review/"
+    return {"id": after, "url": f"{url}?{query}" if query else url}
