@@ -119,7 +119,7 @@ def test_each_filter_narrows(bureau: Bureau) -> None:
         ("department", str(office.pk)): [three],
         ("department", "999"): [],
         ("q", "办公设备购置30"): [three],
-        ("sort", "-amount"): [two, three, one],
+        ("sort", "-amount"): [two, one, three],
         ("sort", "findings"): [three, one, two],
         ("year", "2020"): [],
     }  # fmt: skip
