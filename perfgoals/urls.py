@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("projects.people_urls")),
     path("", include("projects.life_urls")),
     path("", include("projects.library_urls")),
+    path("", include("projects.form_urls")),
     path("", include("projects.urls")),
 ]

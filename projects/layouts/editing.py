@@ -16,12 +16,14 @@ from projects.layouts.lines import parse_department
 from projects.layouts.typed import (
     INDICATOR_LISTS,
     LEVELS,
+    VALUE_PARTS,
     is_unread,
     read_typed,
     reading,
     set_indicator,
     shown,
     tidy,
+    value_cell,
 )
 from projects.targettable import PART_TYPES, ROW_TYPES, PlanPoint, TargetTable
 
@@ -55,6 +57,8 @@ class Draft:
         if "/" in path:
             rows, uid, leaf = split(path)
             row = self.row(rows, uid)
+            if row is not None and leaf in VALUE_PARTS and rows in INDICATOR_LISTS:
+                return value_cell(row, leaf, rows, self.layout)
             return None if row is None else getattr(row, leaf)
         first, _, leaf = path.partition(".")
         if first == "spend_plan":

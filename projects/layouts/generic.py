@@ -16,6 +16,11 @@ def project_labels() -> frozenset[str]:
     return frozenset(label for label, path in words().labels.items() if path == "project.name")
 
 
+def label_words() -> dict[str, str]:
+    """Return bare label → field, over all localities."""
+    return words().labels
+
+
 def column_words() -> dict[str, str]:
     """Return bare heading → field of an indicator, over all localities."""
     return words().columns

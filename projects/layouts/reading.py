@@ -38,18 +38,21 @@ def read_tables(
     department: str = "",
     corrections: Sequence[Correction] = (),
     layouts: Sequence[Layout] = (),
+    filed: Layout | None = None,
 ) -> list[ReadTable]:
     """Return the tables of a document in order, each with everything noticed about it and where each field stood.
 
     Year and department are taken from the table, else from the other tables of the document, else
     from its title property, else from the arguments; which of these it was is noted. Lines that
     belong to no table are noted on the first table, or dropped when the document has no table.
+    ``filed``: the form the document is known to be in; else the file may name it.
     ``corrections``: what a person said about this document or its forms. ``layouts``: forms beside the shipped
     ones, saved readings included (:mod:`projects.layouts.saved`); they are tried first.
     """
     document = corrected(document, corrections)
     lines = lines_of(document)
-    filed = get_layout(document.form) if document.form else None
+    if filed is None and document.form:
+        filed = get_layout(document.form)
     segments, loose = cut(
         lines, filed=filed, split=lines_named(SPLIT, corrections), join=lines_named(JOIN, corrections)
     )

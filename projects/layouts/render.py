@@ -39,7 +39,7 @@ def render(table: TargetTable, layout: Layout | None = None, number: int | None 
     if layout.sections:
         blocks += _prose(table)
     if layout.blocks:
-        drawn = table if table.layout == layout.id else _converted(table, layout)
+        drawn = adapted(table, layout)
         for draws in _plan(layout):
             blocks.append(g.Grid([row for draw in draws for row in draw(drawn)], layout.widths))
     blocks += [g.Paragraph(fill_text(parts, table, number, layout), g.SIGN) for parts in layout.sign]
@@ -94,6 +94,11 @@ def _prose(table: TargetTable) -> list[g.Block]:
         blocks.append(g.Paragraph(section.title, g.HEADING))
         blocks += [g.Paragraph(line, g.BODY) for line in section.text.split("\n") if line]
     return blocks
+
+
+def adapted(table: TargetTable, layout: Layout) -> TargetTable:
+    """Return the table as ``layout`` words its categories; a table in its own form is returned as it is."""
+    return table if table.layout == layout.id else _converted(table, layout)
 
 
 def _converted(table: TargetTable, layout: Layout) -> TargetTable:

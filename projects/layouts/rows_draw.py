@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from projects.grids import grid as g
 from projects.layouts.cells import Fill, compile_cell, place, printer, style_of
 from projects.layouts.definition import Layout, RepeatBlock, TemplateCell
+from projects.layouts.typed import INDICATOR_LISTS, VALUE_PARTS, value_cell
 from projects.targettable import ROW_TYPES, TargetTable
 
 Pair = tuple[Any, Any]
@@ -31,6 +33,10 @@ class _Column:
         self.leaf = binding.path
         self.path = f"{block.beside if binding.beside else block.of}.{binding.path}"
         self.get: Callable[[Any], Any] = attrgetter(binding.path)
+        if block.of in INDICATOR_LISTS and binding.path in VALUE_PARTS:
+            # Sign, figure and unit in own cells: together they are the value.
+            rows = block.beside if binding.beside else block.of
+            self.get = partial(value_cell, leaf=binding.path, rows=rows, layout=layout)
         self.show = printer(self.path, layout, binding.bare_zero)
         self.style = style_of(self.path, layout)
         self.merged = ("<" if binding.beside else "") + binding.path in block.merge

@@ -140,6 +140,8 @@ def unbound(layout: Layout) -> tuple[list[tuple[str, str, str]], list[tuple[str,
         if rows == "spend_plan" and any(path.startswith("spend_plan.") for path in layout.paths):
             continue
         drop = _DERIVED if rows in ("indicators", "period_indicators") and layout_has(layout, rows) else frozenset()
+        if f"{rows}.quantity" in layout.paths:
+            drop |= {"value"}  # in three cells
         names = [n for n in ROW_FIELD_NAMES[rows] if f"{rows}.{n}" not in layout.paths and n not in drop]
         if names:
             lists.append((rows, names))

@@ -154,8 +154,24 @@ def set_indicator(row: Indicator, leaf: str, text: str, layout: Layout) -> None:
         setattr(row, leaf, text)
 
 
+def value_cell(row: Indicator, leaf: str, rows: str, layout: Layout) -> str:
+    """Return what one of the cells of a divided value prints; the figure takes along what has no cell of its own."""
+    parts = value_parts(row)
+    if leaf != "quantity":
+        return parts[leaf]
+    sign = "" if f"{rows}.operator" in layout.paths else parts["operator"]
+    unit = "" if f"{rows}.unit" in layout.paths else parts["unit"]
+    return f"{sign}{parts['quantity']}{unit}"
+
+
 def value_parts(row: Indicator) -> dict[str, str]:
-    """Return sign, figure and unit of a value for forms that print them in own cells."""
+    """Return sign, figure and unit of a value for forms that print them in own cells.
+
+    A value that they would not give back word for word stays whole in the middle: ``不少于3场``.
+    """
+    whole = {"operator": "", "quantity": row.value, "unit": ""}
+    if row.value and joined_value(row.operator, f"{row.quantity or ''}", row.unit) not in (row.value, ""):
+        return whole
     if row.quantity in EMPTY_TEXTS:
         figure = row.value.removeprefix(row.operator) if row.operator else row.value
         return {"operator": row.operator, "quantity": figure.removesuffix(row.unit or "\0"), "unit": row.unit}

@@ -63,6 +63,7 @@ class FormEdition(models.Model):
     activated_at = models.DateTimeField(_("首次启用时间"), null=True, blank=True)
     definition = models.JSONField(_("版式"))
     choices = models.JSONField(_("上传时的设定"), default=dict, blank=True)
+    report = models.JSONField(_("检查结果"), default=dict, blank=True)
     file = models.FileField(_("文件"), upload_to=_path, max_length=200)
     file_name = models.CharField(_("文件名"), max_length=200)
     suffix = models.CharField(_("格式"), max_length=8)

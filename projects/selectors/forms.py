@@ -95,6 +95,32 @@ def edition_of(layout: str) -> FormEdition | None:
     return activated().filter(form=int(parts[1]), number=int(parts[2])).first() if parts else None
 
 
+def latest_edition(layout: str) -> str:
+    """Return the edition now in use of the form that a table was filed in; shipped forms have but one."""
+    parts = _ID.fullmatch(layout)
+    if parts is None:
+        return layout
+    own = f"f{parts[1]}v"
+    return next((item.id for item in stored_layouts.listed() if item.id.startswith(own)), layout)
+
+
+def offered_to(departments: list[Department], years: list[int]) -> list[Layout]:
+    """Return the forms in which a table of any of these departments and years may be begun, each once."""
+    wanted = {pk for department in departments for pk in (*department.ancestor_ids, department.pk)}
+    if not years:
+        return list(registry.all_layouts())
+    rows = activated().filter(
+        Q(form__department=None) | Q(form__department__in=wanted),
+        Q(last_year=None) | Q(last_year__gte=min(years)),
+        active=True,
+        first_year__lte=max(years),
+    )
+    own = [stored_layouts.find(row.layout_id) for row in rows.order_by("form__name", "form", "-number")]
+    off = stored_layouts.switched_off()
+    shipped = [layout for layout in registry.shipped_layouts() if layout.id not in off]
+    return [*(layout for layout in own if layout), *shipped]
+
+
 def offered(department: Department, year: int) -> list[Layout]:
     """Return the forms in which a table of this department and year may be begun.
 

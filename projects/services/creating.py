@@ -15,6 +15,7 @@ from projects.models import Department, FiscalYear, Project
 from projects.models import TargetTable as Stored
 from projects.models.keys import project_key
 from projects.permissions import may_create
+from projects.selectors.forms import offered
 from projects.selectors.tables import visible_to
 from projects.services import audit
 from projects.services.rollover import Choice, copied
@@ -71,6 +72,8 @@ def create_table(
         raise CreateRefused("没有这种表式")
     if reason := may_create(user, department, year):
         raise CreateRefused(reason)
+    if form.id not in {item.id for item in offered(department, year.year)}:
+        raise CreateRefused(f"“{form.name}”不用于{year}的“{department}”，或已停用，请另选表式")
     if project is not None and project.department_id != department.pk:
         raise CreateRefused("这个项目不属于所选部门")
     table = blank_table(form, year.year, department, skeleton=skeleton)
@@ -98,8 +101,9 @@ def blank_table(layout: Layout, year: int, department: Department, *, skeleton: 
     coded = "department.code" in paths
     table.department = DepartmentRef(department.code if coded else "", department.name)
     table.spend_plan = [PlanPoint(month) for month in months]
-    if "{project.name}" not in layout.title and "{number}" not in layout.title:
-        table.title = layout.title.replace("{year}", str(year))
+    title = layout.title.replace("{year}", str(year))
+    if "{" not in title:
+        table.title = title
     table.sections = [Section(title) for title in layout.sections]
     if skeleton:
         for block in layout.blocks:

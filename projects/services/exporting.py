@@ -54,6 +54,9 @@ def export(
         return []
     from projects.layouts import book
 
+    if form and (filled := _filled(tables, form, format)) is not None:
+        out.write(filled)
+        return []
     if format == "docx":
         from projects.grids.docx_writer import write_docx
 
@@ -69,6 +72,22 @@ def export(
 
         return write_xlsx(_sheets(tables, layout), out, title=title, form=form)
     raise ExportRefused(f"不支持的格式：{format}（可用：{'、'.join(FORMATS)}）")
+
+
+def _filled(tables: Sequence[TargetTable], form: str, format: str) -> bytes | None:
+    """Return the office's own file filled in; ``None`` when it has none of this format."""
+    from projects.layouts import get_layout
+    from projects.layouts.blank.filling import fill
+    from projects.selectors.forms import edition_of
+    from projects.services.forms import FormRefused, content_of
+
+    edition, layout = edition_of(form), get_layout(form)
+    if edition is None or layout is None or edition.suffix != format:
+        return None
+    try:
+        return fill(content_of(edition), format, tables, layout)
+    except FormRefused as error:
+        raise ExportRefused(str(error)) from error
 
 
 def own_form(tables: Sequence[TargetTable], layout: Layout | None) -> str:

@@ -36,6 +36,7 @@ LIBRARY_PAGES = (
     "library-accept",
     "library-decline",
 )
+FORM_PAGES = ("form-list", "form-new", "form-edition", "form-try", "form-help")
 DEPARTMENT_PAGES = ("department-admin", "department-new", "department-edit")
 
 
@@ -162,6 +163,7 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         rooms += ((_("用户"), "people", "person", PEOPLE_PAGES),)
     if rights.any(Role.ADMINISTRATOR):
         rooms += ((_("部门管理"), "department-admin", "layout", DEPARTMENT_PAGES),)
+        rooms += ((_("表样"), "form-list", "layout", FORM_PAGES),)
     if rights_of(context["request"].user).any(Role.AUDITOR):
         rooms += ((_("审计日志"), "audit", "log", ("audit",)),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

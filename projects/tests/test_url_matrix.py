@@ -8,20 +8,31 @@ whoever may open the page at all gets 404 there, as for an id that does not exis
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Iterator
+from dataclasses import replace
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from indicators.models import LibraryIndicator
+from projects.grids.docx_writer import write_docx
+from projects.layouts import registry
+from projects.layouts.asdata import to_data
+from projects.layouts.blank.draw import blank_blocks
 from projects.models import (
     Department,
     ExportJob,
     FiscalYear,
+    Form,
+    FormEdition,
     LibraryProposal,
     Membership,
     Notice,
@@ -60,6 +71,13 @@ FIXED: dict[str, dict[str, Any]] = {
     "year-state": {"number": 2021},
     "year-rollover": {"number": 2021},
     "entry-step": {"step": "indicators"},
+    "form-shipped": {"layout": "longhua"},
+    "form-blank": {"layout": "longhua", "suffix": "docx"},
+    "form-edition": {"number": 1},
+    "form-state": {"number": 1},
+    "form-file": {"number": 1},
+    "form-try": {"number": 1},
+    "form-filled": {"number": 1, "suffix": "docx"},
     "attachment": {"number": 1},
     "attachment-delete": {"number": 1},
     "review-comment": {"number": 1},
@@ -230,6 +248,30 @@ library-merge         POST away  302 404 404 404 404 404 404 404 404 302
 table-propose         POST own   302 404 302 302 302 403 302 404 404 302
 table-propose         POST below 302 404 302 302 302 403 302 404 404 302
 table-propose         POST away  302 404 404 404 404 404 404 404 404 302
+form-list             GET  -     302 403 403 403 403 403 200 403 403 200
+form-new              GET  -     302 403 403 403 403 403 200 403 403 200
+form-new              POST -     302 403 403 403 403 403 400 403 403 400
+form-help             GET  -     302 403 403 403 403 403 200 403 403 200
+form-blank            GET  -     302 403 403 403 403 403 200 403 403 200
+form-shipped          POST -     302 403 403 403 403 403 403 403 403 302
+form-edition          GET  own   302 403 403 403 403 403 200 403 403 200
+form-edition          GET  below 302 403 403 403 403 403 200 403 403 200
+form-edition          GET  away  302 403 403 403 403 403 404 403 403 200
+form-edition          POST own   302 403 403 403 403 403 400 403 403 400
+form-edition          POST below 302 403 403 403 403 403 400 403 403 400
+form-edition          POST away  302 403 403 403 403 403 404 403 403 400
+form-state            POST own   302 403 403 403 403 403 302 403 403 302
+form-state            POST below 302 403 403 403 403 403 302 403 403 302
+form-state            POST away  302 403 403 403 403 403 404 403 403 302
+form-file             GET  own   302 403 403 403 403 403 200 403 403 200
+form-file             GET  below 302 403 403 403 403 403 200 403 403 200
+form-file             GET  away  302 403 403 403 403 403 404 403 403 200
+form-try              GET  own   302 403 403 403 403 403 200 403 403 200
+form-try              GET  below 302 403 403 403 403 403 200 403 403 200
+form-try              GET  away  302 403 403 403 403 403 404 403 403 200
+form-filled           GET  own   302 403 403 403 403 403 200 403 403 200
+form-filled           GET  below 302 403 403 403 403 403 200 403 403 200
+form-filled           GET  away  302 403 403 403 403 403 404 403 403 200
 home                  GET  -     302 200 200 200 200 200 200 200 200 200
 year-list             GET  -     302 403 403 403 403 403 403 403 403 200
 year-list             POST -     302 403 403 403 403 403 403 403 403 200
@@ -415,6 +457,7 @@ class World:
             person = self.people[place] = User.objects.create_user(f"p-{place}", password="Correct-horse-7")
             Membership.objects.create(user=person, department=department, role=Role.OFFICER)
         FiscalYear.objects.get_or_create(year=2021)
+        self.forms: dict[str, int] = {}
         self.clients = {"anonymous": Client()}
         self.users: dict[str, User] = {}
         for role in ROLES[1:]:
@@ -447,6 +490,8 @@ class World:
             kwargs["pk"] = self.object(name, place, role)
         if "membership" in wanted:
             kwargs["membership"] = Membership.objects.get(user=self.people[place]).pk
+        if "table" in wanted:
+            kwargs["table"] = self.tables[place].pk
         if "other" in wanted:
             kwargs["other"] = self.tables["own"].pk
         return reverse(name, kwargs=kwargs)
@@ -464,7 +509,24 @@ class World:
             return self.departments[place].pk
         if name.startswith(("person", "role")):
             return self.people[place].pk
+        if name.startswith("form-"):
+            return self.form(place)
         return self.tables[place].pk
+
+    def form(self, place: str) -> int:
+        """A form of the place's department with one edition; made when first asked for, to stay."""
+        if place not in self.forms:
+            out = io.BytesIO()
+            hebei = registry.shipped_layouts()[1]
+            write_docx(blank_blocks(hebei), out)
+            made = Form.objects.create(name="某表", kind="project", department=self.departments[place])
+            FormEdition.objects.create(
+                form=made, number=1, first_year=2021, definition=to_data(replace(hebei, id=f"f{made.pk}v1", own=True)),
+                file=ContentFile(out.getvalue(), name="x"), file_name="某表.docx", suffix="docx",
+                sha256=hashlib.sha256(out.getvalue()).hexdigest(),
+            )  # fmt: skip
+            self.forms[place] = made.pk
+        return self.forms[place]
 
     def body(self, name: str, place: str) -> dict[str, Any]:
         here = self.departments[place]
@@ -483,7 +545,7 @@ class World:
         """The status of one request; what it wrote is taken back."""
         client = self.clients[role]
         client.cookies = SimpleCookie(self.cookies[role])  # a logout takes them away
-        address = self.address(name, place, role)
+        address = self.address(name, place, role)  # before what is taken back
         with transaction.atomic():
             if name.startswith("review-"):
                 # Everything about reviewing is asked of tables under review.
@@ -501,7 +563,8 @@ class World:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
     return World()
 
 

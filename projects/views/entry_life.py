@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from projects.layouts import all_layouts
 from projects.models import Department, FiscalYear, Project, Role
 from projects.permissions import EVERYWHERE, rights_of
+from projects.selectors.forms import latest_edition, offered_to
 from projects.selectors.tables import visible_to
 from projects.services import creating, submitting
 from projects.services.entry import finding_data
@@ -57,11 +57,12 @@ def _new_page(
         raise Http404(_("只有填报人可以新建绩效目标表"))
     wanted = str(body["department"]) if body else request.GET.get("department", "")
     chosen = next((item for item in departments if str(item.pk) == wanted), departments[0])
+    years = list(FiscalYear.objects.filter(state=FiscalYear.State.OPEN).order_by("-year"))
     context = {
-        "years": list(FiscalYear.objects.filter(state=FiscalYear.State.OPEN).order_by("-year")),
+        "years": years,
         "departments": departments,
         "department": chosen,
-        "layouts": [{"id": form.id, "name": form.name, "kind": form.kind} for form in all_layouts()],
+        "layouts": _offered(departments, years),
         "kinds": KINDS,
         "projects": Project.objects.filter(department=chosen).order_by("name", "id")[:500],
         "usual": body["layout"] if body else _usual_layout(chosen),
@@ -78,10 +79,18 @@ def _own_departments(request: HttpRequest) -> list[Department]:
     return list(departments if ids is EVERYWHERE else departments.filter(pk__any_of=ids))
 
 
+def _offered(departments: list[Department], years: list[FiscalYear]) -> list[dict[str, Any]]:
+    """The forms of the office first; which department and year each is for, the service checks and says."""
+    return [
+        {"id": form.id, "name": form.name, "kind": form.kind}
+        for form in offered_to(departments, [row.year for row in years])
+    ]
+
+
 def _usual_layout(department: Department) -> str:
     """The form that this department filed last."""
     found = department.tables.exclude(layout="").order_by("-id").values_list("layout", flat=True).first()
-    return found or "mof-2015"
+    return latest_edition(found) if found else "mof-2015"
 
 
 def _create(request: HttpRequest, body: dict[str, Any]) -> JsonResponse:

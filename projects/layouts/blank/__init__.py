@@ -1,0 +1,1 @@
+"""Blank official forms with placeholders: read as layouts, checked, written, and filled in."""
