@@ -155,6 +155,7 @@ class Layout:
     sections: tuple[str, ...] = ()
     center_money: bool = False
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    borrowed: frozenset[str] = frozenset()
     # Of a saved reading: the words its form is known by, and what they mean; see ``saved``.
     words: frozenset[str] = frozenset()
     hints: Hints = field(default_factory=Hints)
@@ -220,6 +221,11 @@ class Layout:
         groups: list[tuple[str | Binding, ...]] = [group for line in self.captions for group in line]
         groups += [cell.parts for b in self.blocks if isinstance(b, FormBlock) for row in b.rows for cell in row]
         return [part for parts in groups for part in parts if isinstance(part, Binding)]
+
+    @cached_property
+    def own_categories(self) -> dict[str, tuple[str, str]]:
+        """The categories of the form itself; ``borrowed`` ones are drawn only for tables that come from other forms."""
+        return {code: levels for code, levels in self.categories.items() if code not in self.borrowed}
 
     @cached_property
     def by_levels(self) -> dict[tuple[str, str], str]:
@@ -380,6 +386,7 @@ def _parse_layout(data: dict[str, Any]) -> Layout:
         sections=tuple(data.get("sections", [])),
         center_money=data.get("center_money", False),
         categories={code: (levels[0], levels[1]) for code, levels in data.get("categories", {}).items()},
+        borrowed=frozenset(data.get("borrowed", ())),
         words=frozenset(reading.get("words", ())),
         hints=Hints(
             {label: path for label, path in reading.get("labels", ())},

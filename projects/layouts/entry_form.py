@@ -288,6 +288,5 @@ def categories_of(draft: Draft) -> list[dict[str, str]]:
     """Return the categories of the form in its order."""
     if not any(layout_has(draft.layout, rows) for rows in INDICATOR_LISTS):
         return []
-    return [
-        {"category": code, "level1": levels[0], "level2": levels[1]} for code, levels in draft.layout.categories.items()
-    ]
+    own = draft.layout.own_categories
+    return [{"category": code, "level1": levels[0], "level2": levels[1]} for code, levels in own.items()]

@@ -229,7 +229,7 @@ def _unused(draft: Draft) -> Iterator[dict[str, Any]]:
     if not layout_has(draft.layout, "indicators"):
         return
     used = {row.category for row in draft.table.indicators if not is_unused(row) or row.name == NOT_APPLICABLE}
-    for code, (level1, level2) in draft.layout.categories.items():
+    for code, (level1, level2) in draft.layout.own_categories.items():
         if code not in used:
             changes = not_applicable(draft, code)
             yield {"category": code, "level1": level1, "level2": level2, "changes": changes}
