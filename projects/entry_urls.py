@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from projects.views import attachments, entry, entry_life, entry_sources
+from projects.views import attachments, entry, entry_life, entry_sources, filling
 
 urlpatterns = [
+    path("filling/", filling.page, name="filling"),
+    path("filling/create/", filling.create, name="filling-create"),
+    path("filling/submit/", filling.submit, name="filling-submit"),
     path("tables/new/", entry_life.new, name="table-new"),
     path("tables/new/bulk/", entry_life.bulk, name="table-new-bulk"),
     path("tables/submit/", entry_life.submit_many, name="table-submit"),

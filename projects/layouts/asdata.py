@@ -31,6 +31,7 @@ def to_data(layout: Layout) -> dict[str, Any]:
         "part": list(layout.part),
         "sections": list(layout.sections),
         "center_money": layout.center_money,
+        "borrowed": sorted(layout.borrowed),
         "categories": {code: list(levels) for code, levels in layout.categories.items()},
         # A database may forget the order of keys; that of the categories is the order of the form.
         "order": list(layout.categories),
@@ -58,6 +59,7 @@ def from_data(data: dict[str, Any]) -> Layout:
         part=tuple(data["part"]),
         sections=tuple(data["sections"]),
         center_money=data["center_money"],
+        borrowed=frozenset(data.get("borrowed", ())),
         categories={code: (data["categories"][code][0], data["categories"][code][1]) for code in data["order"]},
         units=dict(data["units"]),
         styles=dict(data["styles"]),

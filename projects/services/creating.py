@@ -109,7 +109,8 @@ def blank_table(layout: Layout, year: int, department: Department, *, skeleton: 
         for block in layout.blocks:
             if isinstance(block, RepeatBlock) and block.of == "indicators":
                 table.indicators = [
-                    Indicator(level1=one, level2=two, category=code) for code, (one, two) in layout.own_categories.items()
+                    Indicator(level1=one, level2=two, category=code)
+                    for code, (one, two) in layout.own_categories.items()
                 ]
     return table
 

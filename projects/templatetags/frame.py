@@ -18,7 +18,7 @@ from projects.views.shared import chosen_year, fiscal_years
 register = template.Library()
 register.filter("state", state_badge)
 
-BY_YEAR = ("home", "department-list", "department", "table-list")
+BY_YEAR = ("home", "department-list", "department", "table-list", "filling")
 """Pages that show one year or all years, as their address says."""
 
 PEOPLE_PAGES = ("people", "person", "person-new", "people-import", "people-import-confirm", "person-reset")
@@ -37,6 +37,7 @@ LIBRARY_PAGES = (
     "library-decline",
 )
 FORM_PAGES = ("form-list", "form-new", "form-edition", "form-try", "form-help")
+FILLING_PAGES = ("filling", "filling-create", "filling-submit", "entry", "entry-step", "table-new")
 DEPARTMENT_PAGES = ("department-admin", "department-new", "department-edit")
 
 
@@ -143,8 +144,11 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     year = _year(context)
     query = f"?year={year}" if year else ""
     at = _at(context)
-    rooms = (
-        (_("首页"), "home", "home", ("home",)),
+    rights = rights_of(context["request"].user)
+    rooms: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ((_("首页"), "home", "home", ("home",)),)
+    if rights.any(Role.OFFICER):
+        rooms += ((_("填报清单"), "filling", "edit", FILLING_PAGES),)
+    rooms += (
         (
             _("绩效目标表"),
             "table-list",
@@ -153,17 +157,16 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         ),
         (_("部门"), "department-list", "departments", ("department-list", "department")),
     )
-    if rights_of(context["request"].user).any(*SEES_TABLES):
+    if rights.any(*SEES_TABLES):
         rooms += ((_("公开与导出"), "publishing", "publish", PUBLISHING_PAGES),)
         rooms += ((_("指标库"), "library", "library", LIBRARY_PAGES),)
-    if rights_of(context["request"].user).has(Role.ADMINISTRATOR, None):
+    if rights.has(Role.ADMINISTRATOR, None):
         rooms += ((_("预算年度"), "year-list", "calendar", ("year-list", "year", "year-rollover")),)
-    rights = rights_of(context["request"].user)
     if rights.any(*KEEPS_PEOPLE):
         rooms += ((_("用户"), "people", "person", PEOPLE_PAGES),)
     if rights.any(Role.ADMINISTRATOR):
         rooms += ((_("部门管理"), "department-admin", "layout", DEPARTMENT_PAGES),)
         rooms += ((_("表样"), "form-list", "layout", FORM_PAGES),)
-    if rights_of(context["request"].user).any(Role.AUDITOR):
+    if rights.any(Role.AUDITOR):
         rooms += ((_("审计日志"), "audit", "log", ("audit",)),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

@@ -191,6 +191,9 @@ department-edit       POST away  302 403 403 403 403 403 404 403 403 302
 department-delete     POST own   302 403 403 403 403 403 403 403 403 302
 department-delete     POST below 302 403 403 403 403 403 302 403 403 302
 department-delete     POST away  302 403 403 403 403 403 404 403 403 302
+filling               GET  -     302 403 200 403 403 403 403 403 403 403
+filling-create        POST -     302 403 200 403 403 403 403 403 403 403
+filling-submit        POST -     302 403 200 403 403 403 403 403 403 403
 table-act             POST own   302 404 302 409 409 409 409 404 404 409
 table-act             POST below 302 404 302 409 409 409 409 404 404 409
 table-act             POST away  302 404 404 404 404 404 404 404 404 409

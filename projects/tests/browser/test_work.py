@@ -86,3 +86,30 @@ def test_administrator_opens_a_year_and_fills_it_from_the_last(live_server, page
     assert FiscalYear.objects.get(year=2028).due is not None
     pages = ("?year=2028", "years/", "years/2028/", "years/2028/rollover/")
     assert faults(page, *(f"{site}/{part}" for part in pages)) == []
+
+
+def test_an_officer_begins_last_years_projects_by_keyboard(live_server, page, places) -> None:
+    bureau, _section = places
+    office.year(2026)
+    office.year(2027)
+    user = office.person("files", (Role.OFFICER, bureau))
+    earlier = office.tables(bureau, 3, year=2026)
+    site = enter(live_server, page, user)
+    page.goto(f"{site}/filling/")
+    assert page.locator("h1").inner_text() == "2027年度填报清单"
+    page.locator("a.list__open").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("[data-picked]").inner_text() == "已选：待新建 2 项"
+    assert page.get_by_role("button", name="送审选中的表").count() == 0
+    page.locator("summary:has-text('由上年新建')").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="为选中的新建草稿").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".outcome")
+    assert page.locator(".outcome").inner_text() == "已新建 2 张草稿。"
+    made = TargetTable.objects.filter(fiscal_year__year=2027)
+    assert {row.predecessor_id for row in made} < {row.pk for row in earlier}
+    assert made.count() == 2
+    assert faults(page, f"{site}/filling/", f"{site}/filling/?show=missing") == []

@@ -59,6 +59,7 @@ def make(departments: dict[str, Department]) -> Make:
         status: str = "draft",
         indicator: str = "购置电脑数量",
         indicators: int = 1,
+        rows: list[Indicator] | None = None,
         **fields: object,
     ) -> Stored:
         home = departments[department]
@@ -73,7 +74,8 @@ def make(departments: dict[str, Department]) -> Make:
             funding=Funding(total=total, fiscal=total, other=Decimal(0)),
             spend_plan=[PlanPoint("06", Decimal("50.00")), PlanPoint("12", Decimal("100.00"))],
             goals=Goals(annual="完成年度采购"),
-            indicators=[
+            indicators=rows
+            or [
                 Indicator("产出指标", "数量指标", f"{indicator}{n or ''}", value="≥20台", category="output.quantity")
                 for n in range(indicators)
             ],
