@@ -47,13 +47,17 @@ _DECLARED = re.compile(r"""encoding\s*=\s*["']([^"']*)""")
 
 
 class FileRefused(ValueError):
-    """A file that is not read. The message names file, reason and remedy; ``code`` is stable."""
+    """A file that is not read. The message names file, reason and remedy; ``code`` is stable.
 
-    def __init__(self, message: str, *, code: str = "refused", name: str = "") -> None:
+    ``target``: of a file in an old format (code ``legacy``), the format that it has to be saved in.
+    """
+
+    def __init__(self, message: str, *, code: str = "refused", name: str = "", target: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.code = code
         self.name = name
+        self.target = target
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ def _macro(name: str) -> FileRefused:
 
 def _legacy(name: str, what: str, target: str) -> FileRefused:
     remedy = f"请用 Word、Excel 或 WPS 打开后“另存为” {target} 再上传"
-    return refuse(name, "legacy", f"是旧格式（{what}），不能直接读取", remedy)
+    message = refuse(name, "legacy", f"是旧格式（{what}），不能直接读取", remedy).message
+    return FileRefused(message, code="legacy", name=name, target=target.lstrip("."))
 
 
 def _megabytes(size: int) -> str:
@@ -187,6 +192,8 @@ def _check_ole(data: bytes, name: str) -> str:
     if _ole_has(data, "EncryptedPackage") or _ole_has(data, "EncryptionInfo"):
         raise encrypted(name)
     if _ole_has(data, "WordDocument"):
+        if _ole_has(data, "_VBA_PROJECT") or _ole_has(data, "Macros"):
+            raise _macro(name)
         raise _legacy(name, "Word 97-2003 或 WPS 文档", ".docx")
     if _ole_has(data, "Workbook") or _ole_has(data, "Book"):
         if _ole_has(data, "_VBA_PROJECT"):

@@ -18,18 +18,28 @@ from perfgoals.uploads import (
 )
 from projects.findings import BLOCK, Finding
 from projects.grids.grid import Document
+from projects.grids.office import find_office, modernised
 from projects.grids.walk import walk
 
 __all__ = ["FileRefused", "Limits", "check_upload", "open_document", "refusal", "walk"]
 
 
-def open_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
-    """Read a file of any known format by its content.
+def open_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, office: str | None = None) -> Document:
+    """Read a file of any known format by its content; old ones (.doc, .wps, .rtf, .et) through LibreOffice.
+
+    ``office``: LibreOffice's program, ``""`` for none; ``None`` looks for it.
 
     Raises :class:`FileRefused`, and only that, for what cannot or must not be read; the message
     names the file, the reason and the remedy.
     """
-    kind = check_upload(data, name, limits)
+    try:
+        kind = check_upload(data, name, limits)
+    except FileRefused as error:
+        if not error.target:
+            raise
+        program = find_office() if office is None else office
+        data = modernised(data, name, error, program)
+        kind = check_upload(data, f"document.{error.target}", limits)
     try:
         return _read(kind, data, name)
     except (RecursionError, MemoryError) as error:

@@ -15,6 +15,7 @@ from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, co
 from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
 from projects.layouts.lines import Line, lines_of
+from projects.layouts.listbook import read_list
 from projects.layouts.match import match
 from projects.layouts.properties import own_year, parse_title_property
 from projects.layouts.prose import match_prose
@@ -50,6 +51,9 @@ def read_tables(
     ones, saved readings included (:mod:`projects.layouts.saved`); they are tried first.
     """
     document = corrected(document, corrections)
+    listed = read_list(document)
+    if listed is not None:
+        return _finished(listed, document, [], year, department, corrections)
     lines = lines_of(document)
     if filed is None and document.form:
         filed = get_layout(document.form)
@@ -58,13 +62,25 @@ def read_tables(
     )
     forms = (*layouts, *all_layouts())
     reads = [read for segment in segments for read in _read_segment(segment, forms, corrections, filed)]
+    if reads:
+        for line in loose:
+            reads[0].note(INFO, "outside", "这段文字不属于任何一张表", line.cells[0], cell=line.single)
+    return _finished(reads, document, lines, year, department, corrections)
+
+
+def _finished(
+    reads: list[ReadTable],
+    document: Document,
+    lines: list[Line],
+    year: int | None,
+    department: str,
+    corrections: Sequence[Correction],
+) -> list[ReadTable]:
+    """Fill in what only the whole document states, and name the file and the table in every finding."""
     _fill_years(reads, document, lines, year)
     _fill_departments(reads, document, department)
     for read in reads:
         _set_fields(read, corrections)
-    if reads:
-        for line in loose:
-            reads[0].note(INFO, "outside", "这段文字不属于任何一张表", line.cells[0], cell=line.single)
     for number, read in enumerate(reads, start=1):
         name = f"第{number}张表 {read.table.label()}".strip()
         read.findings = [_placed(finding, document.name, name) for finding in read.findings]

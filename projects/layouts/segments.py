@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from projects.grids.grid import PART
+from projects.layouts.anyform.words import meaning
 from projects.layouts.definition import Layout, RepeatBlock
 from projects.layouts.frame import is_title_of
 from projects.layouts.generic import project_labels
@@ -104,7 +105,9 @@ def cut(
             current = Segment(text, prose)
             segments.append(current)
             continue
-        if titled is not None or (text and is_title(line)):
+        if titled is not None or (
+            text and (is_title(line) or (current is None and line.para and _is_year_title(text)))
+        ):
             current = Segment("".join(text.split("\n")), lines=ahead, head=line)
             ahead = []
             segments.append(current)
@@ -120,6 +123,7 @@ def cut(
     return _parts_joined(segments), loose + ahead
 
 
+_YEAR_TITLE = re.compile(r".{0,30}20\d\d年度?[^，。：:；]{0,40}绩效目标(情况|汇总|公开|批复|清单)?")
 _PART_TITLE = re.compile(r"(项目)?(长期|中期|中长期|年度|实施期|当年)(绩效)?(目标|指标)(申报)?表?|(项目)?绩效指标表?")
 
 
@@ -144,8 +148,22 @@ def _heads_table(line: Line, current: Segment | None) -> bool:
     return line.cells[line.filled[0]].col <= current.left
 
 
+def _is_year_title(text: str) -> bool:
+    return bool(_YEAR_TITLE.fullmatch(squeeze(text)))
+
+
 def _is_caption(line: Line) -> bool:
-    return any(unit_line(text) or department_line(text) is not None for text in line.texts if text)
+    texts = [text for text in line.texts if text]
+    if any(unit_line(text) or department_line(text) is not None for text in texts):
+        return True
+    return line.para and any(_is_labelled(text) for text in texts)
+
+
+def _is_labelled(text: str) -> bool:
+    """Tell whether a line above a table fills in a field of it: 项目名称：…, 主管部门：…."""
+    head, mark, rest = text.replace("：", ":").partition(":")
+    found = meaning(norm(head)) if mark and rest.strip() and len(text) <= 80 and "\n" not in text else None
+    return found is not None and found.path.startswith(("project.", "department."))
 
 
 def _first_labels() -> frozenset[str]:

@@ -27,7 +27,7 @@ from projects.targettable import (
 )
 
 HEADING = "附：本表式未设栏目的内容"
-_OTHER = "其他栏目·"
+OTHER_LABEL = "其他栏目·"
 _NONE = "（无）"
 _YEAR = re.compile(r"20\d\d")
 _ROW = re.compile(r"(.+?)第(\d+)行·(.+)")
@@ -65,7 +65,7 @@ def _missing(table: TargetTable, layout: Layout) -> Iterator[tuple[str, str]]:
     if table.extra:
         for key, text in table.extra.items():
             if f"extra.{key}" not in layout.paths:
-                yield _OTHER + key, text
+                yield OTHER_LABEL + key, text
     if not own:
         yield from _foreign(table, layout)
 
@@ -167,8 +167,8 @@ def apply_supplement(table: TargetTable, pairs: list[tuple[str, str]]) -> list[s
         path = _BY_NAME.get(name, "")
         if path and (path != "fiscal_year" or _YEAR.fullmatch(text)):
             _set(table, path, text)
-        elif name.startswith(_OTHER):
-            table.extra[name.removeprefix(_OTHER)] = text
+        elif name.startswith(OTHER_LABEL):
+            table.extra[name.removeprefix(OTHER_LABEL)] = text
         elif name in _LIST_BY_NAME and text == _NONE:
             getattr(table, _LIST_BY_NAME[name]).clear()
         elif not _set_row(table, name, text):

@@ -23,6 +23,8 @@ FORMATS = {
     "json": "application/json",
     "html": "text/html; charset=utf-8",
 }
+# One row per indicator, many tables in one Excel sheet: to be filled in and imported again.
+LIST = "list"
 NAME_LENGTH = 80
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -51,6 +53,11 @@ def export(
     form = own_form(tables, layout)
     if format == "json":
         _write_json(tables, out)
+        return []
+    if format == LIST:
+        from projects.layouts.listbook import write_list
+
+        write_list(tables, out)
         return []
     from projects.layouts import book
 
@@ -146,7 +153,7 @@ def file_name(table: TargetTable, format: str, *, number: int | None = None) -> 
         text = f"{number:03d}_{text}"
     elif _RESERVED.fullmatch(text):
         text = f"_{text}"
-    return f"{text}.{format}"
+    return f"{text}.{'xlsx' if format == LIST else format}"
 
 
 def folder_name(text: str) -> str:

@@ -66,13 +66,17 @@ class FileReport:
 
 @dataclass(slots=True)
 class ImportReport:
-    """The report of a whole import. ``read`` holds the tables in document order, those that were refused included."""
+    """The report of a whole import. ``read`` holds the tables in document order, those that were refused included.
+
+    ``readings`` stands beside it, one for each table: file, form, confidence, and how each field was found.
+    """
 
     dry_run: bool
     files: list[FileReport] = field(default_factory=list)
     departments: list[str] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
     read: list[TargetTable] = field(default_factory=list)
+    readings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
@@ -115,6 +119,7 @@ class _Read:
     table: TargetTable
     findings: list[Finding]
     place: str
+    reading: dict[str, Any] = field(default_factory=dict)
 
 
 def import_documents(
@@ -163,6 +168,7 @@ def import_documents(
             if not reads:
                 _refuse(file, "file-no-table", f"“{shown}”中没有找到绩效目标表。请确认选对了文件。")
         report.read += [read.table for read in reads]
+        report.readings += [{"file": shown, "table": number} | read.reading for number, read in enumerate(reads, 1)]
         for number, read in enumerate(reads, 1):
             file.findings += read.findings
             indicators = len(read.table.indicators) + len(read.table.period_indicators)
@@ -199,14 +205,16 @@ def _read(content: bytes, name: str, year: int | None, department: str) -> list[
     """Return the tables of one file, read without any database."""
     from projects.grids.files import open_document
     from projects.layouts import read_tables
+    from projects.services.pdf import office
 
     if name.lower().endswith(".json"):
         return _read_json(content, name, year, department)
-    reads = read_tables(open_document(content, name, _limits()), year=year, department=department)
+    reads = read_tables(open_document(content, name, _limits(), office=office()), year=year, department=department)
     result = []
     for number, read in enumerate(reads, 1):
         where = "、".join(part for part in (read.part, f"第{read.row}行" if read.row else "") if part)
-        result.append(_Read(read.table, list(read.findings), f"第{number}张表" + (f"（{where}）" if where else "")))
+        place = f"第{number}张表" + (f"（{where}）" if where else "")
+        result.append(_Read(read.table, list(read.findings), place, read.reading()))
     return result
 
 

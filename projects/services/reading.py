@@ -8,6 +8,7 @@ from django.conf import settings
 
 from perfgoals.uploads import FileRefused, Limits, damaged, too_large
 from projects.layouts import ReadTable, read_tables
+from projects.services.pdf import office
 
 __all__ = ["FileRefused", "read_upload"]
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ def read_upload(data: bytes, name: str, *, year: int | None = None) -> list[Read
     if len(data) > limits.max_bytes:
         raise too_large(name, len(data), limits)
     try:
-        return list(read_tables(open_document(data, name, limits), year=year))
+        return list(read_tables(open_document(data, name, limits, office=office()), year=year))
     except FileRefused:
         raise
     except Exception as error:

@@ -22,6 +22,7 @@ _GROUP = re.compile(
     r"(?!.*[，。；])[^：]{0,8}(指标|目标|中期|年度|实施期|长期|产出|效益|满意度|成本|金额|资金|预算|评价|标准|情况|任务)[^：]{0,8}"
 )
 _MOST = 3
+PAIRS = "pairs"  # a column of a category with several indicators and their values in one cell
 
 TASKS = {
     "item": re.compile(r"(重点|主要|年度|工作)?(工作)?(任务|事项|重点工作)(名称|事项|计划)?|主要工作"),
@@ -54,6 +55,7 @@ class Column:
     path: str = ""
     half: str = ""
     level1: str = ""
+    level2: str = ""
     money: Money | None = None
     rank: int = 0
     unit: str = ""
@@ -123,7 +125,7 @@ def _head_at(sheet: Sheet, index: int, hints: Hints, after: int) -> Head | None:
         stack = _stack(sheet, first, last, spot)
         if stack and not (spot.last > last and spot.tall):
             head.columns.append(_column(of, spot, stack, hints, head.columns))
-    if not head.columns:
+    if not head.columns or (of in ("projects", "wide") and not head.many):
         return None
     head.half = _half(sheet, head)
     return head
@@ -153,7 +155,17 @@ def _kind_of(sheet: Sheet, index: int, hints: Hints) -> str:
         matched = {name for name, pattern in patterns.items() if any(map(pattern.fullmatch, labels))}
         if needs <= matched and not (of == "items" and len(spots) > 6):
             return of
+    if _is_wide(sheet, index):
+        return "wide"
     return "projects" if _lists_projects(labels, spots) else ""
+
+
+def _is_wide(sheet: Sheet, index: int) -> bool:
+    """Tell whether a row heads a list with one project a row and its indicators in columns of categories."""
+    columns = [s for s in sheet.filled(index) if is_category(s.text) and (is_level2(s.text) or is_level1(s.text))]
+    names = [s for s in sheet.spots[index] if s.text and not is_category(s.text) and meaning(norm(s.text))]
+    named = any((found := meaning(norm(s.text))) and found.path == "project.name" for s in names)
+    return len(columns) >= 3 and named and not any(_is_figure(s.text) for s in sheet.filled(index))
 
 
 def _lists_projects(labels: list[str], spots: list[Spot]) -> bool:
@@ -250,7 +262,12 @@ def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Co
     if of in ("tasks", "costs", "items"):
         _plain(of, column, before)
         return column
-    found = None if of == "projects" else heading(label)
+    if of == "wide" and is_category(stack[-1]):
+        column.path, column.sure = PAIRS, 0.75
+        column.level1 = next((squeeze(text) for text in stack if is_level1(text)), "")
+        column.level2 = squeeze(stack[-1]) if is_level2(stack[-1]) else ""
+        return column
+    found = None if of in ("projects", "wide") else heading(label)
     if found:
         column.path, column.sure = found
         if any(is_actual(text) for text in labels[:-1]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.contents import is_category
@@ -114,6 +113,8 @@ def _enough(read: ReadTable, form: FormReader) -> bool:
 
 
 def _kind(title: str, heads: list[Head]) -> str:
+    if any(head.many for head in heads):
+        return "project"
     if "整体" in title:
         return "department"
     if "汇总" in title or (any(head.of == "items" for head in heads) and not any(h.of == "indicators" for h in heads)):
@@ -133,9 +134,6 @@ def _tell_halves(heads: list[Head]) -> None:
     for head in lists:
         if head.half == "annual":
             head.half = ""
-    for head in heads:
-        if head.of == "projects" and not re.search("project", "".join(c.path for c in head.columns)):
-            head.columns = []
 
 
 __all__ = ["Sheet", "form_of", "form_words", "read_by_meaning"]

@@ -12,7 +12,7 @@ from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
 from projects.layouts.anyform.contents import is_category, is_level1, is_level2
-from projects.layouts.anyform.heads import Column, Head
+from projects.layouts.anyform.heads import PAIRS, Column, Head
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
 from projects.layouts.anyform.words import ACTUAL, GRADE, Meaning, heading, meaning
 from projects.layouts.bound import CONTENTS, POSITION
@@ -26,6 +26,7 @@ from projects.targettable import ROW_TYPES
 
 TOTALS = re.compile(r"(金额|资金|项目|分值|预算)?(合计|总计|小计|总分|共计)(金额|分值|得分)?")
 _NUMBERING = re.compile(r"^([一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．])")
+_ITEM = re.compile(r"^([（(]?\d{1,2}[)）、.．]|[①-⑳])\s*(?!\d)")
 _PAIR = re.compile(r"\s*(?:[-—–/\\>＞、·]+|\n)\s*")
 _OFFICE = re.compile(
     r".{2,40}(局|委|办|办公室|中心|处|院|校|站|厅|部|馆|所|会|政府|医院|学校|大学|学院|街道|镇|乡|队|团|社|集团|公司|库|室|园|场)(（?本级）?|\(本级\)|机关)?"
@@ -40,6 +41,17 @@ Own = dict[str, tuple[str, Cell | None, str, float, str]]
 @cache
 def _words() -> Vocabulary:
     return Vocabulary(_WORDLESS)
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """Return name and value of 调解案件：≥1500件, 调解案件≥1500件; a text without either mark is all name."""
+    name, mark, value = text.replace("：", ":").rpartition(":")
+    if mark and value.strip():
+        return name.strip(), text[len(text) - len(value) :].strip()
+    found = re.search(r"[≥≤＝=＞＜<>≧≦]|不少于|不低于|不超过|不高于|达到?(?=\d)|(?<=\D)\d", text)
+    if found and found.start() > 1:
+        return text[: found.start()].strip(), text[found.start() :].strip()
+    return text, ""
 
 
 def extent(sheet: Sheet, head: Head, limit: int, hints: Hints) -> list[int]:
@@ -109,10 +121,9 @@ class ListReader:
     section: tuple[str, str] = ("", "")
 
     def read(self, lines: list[int]) -> None:
-        if self.head.of in ("indicators", "projects"):
+        if self.head.of == "indicators":
             cells = [[self._top_text(index, column) for index in lines] for column in self.head.columns]
-            if self.head.of == "indicators":
-                settle(self.head, cells)
+            settle(self.head, cells)
         for number, index in enumerate(lines):
             following = lines[number + 1] if number + 1 < len(lines) else None
             self._take(index, following)
@@ -139,15 +150,17 @@ class ListReader:
                 self.section = (level, "") if is_level1(level) else (self.section[0], level)
                 return
         places = self._places(index)
-        if self.head.many or self.head.of == "projects":
+        if self.head.many:
             if self._is_department_row(places, following):
                 self.department = self._office(places)
                 return
             self._project(places)
-        if self.head.of in ("indicators", "projects"):
+        if self.head.of in ("indicators", "projects", "wide"):
             self._table_fields(places)
         if self.head.of == "indicators":
             self._indicators(index, places)
+        elif self.head.of == "wide":
+            self._pairs(places)
         elif self.head.of != "projects":
             self._plain(places)
 
@@ -322,6 +335,24 @@ class ListReader:
             if len(parts) == 2 and is_level1(parts[0]) and is_level2(parts[1]) and not own.get(other, ("",))[0]:
                 own["level1"] = (parts[0], cell, how, sure, label)
                 own["level2"] = (parts[1], cell, how, sure, label)
+
+    def _pairs(self, places: list[Spot | None]) -> None:
+        """Take the indicators that stand with their values in one cell below a category, one a line."""
+        for column, spot in zip(self.head.columns, places, strict=True):
+            if column.path != PAIRS or spot is None or not spot.top:
+                continue
+            for line in re.split(r"[\n；;]", spot.text):
+                name, value = _divided(_ITEM.sub("", line.strip()))
+                if not name:
+                    continue
+                sure = column.sure if value else 0.4
+                own: Own = {
+                    "level1": (column.level1, spot.cell, column.how, sure, column.label),
+                    "level2": (column.level2, spot.cell, column.how, sure, column.label),
+                    "name": (name, spot.cell, CONTENTS, sure, column.label),
+                    "value": (value, spot.cell, CONTENTS, sure, column.label),
+                }
+                self.rows.append((column.level1, own, spot.cell, self.head.half))
 
     def _shifted(self, index: int, places: list[Spot | None]) -> list[Spot | None] | None:
         """Return a better place for each cell where cells moved left because merged ones above were lost."""

@@ -14,6 +14,7 @@ from projects.selectors.departments import find_departments
 from projects.selectors.tables import filter_tables
 from projects.services.exporting import (
     FORMATS,
+    LIST,
     ExportRefused,
     export,
     export_each,
@@ -31,7 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--department", metavar="C", help="部门代码或名称，含下级部门")
         parser.add_argument("--project", metavar="P", help="项目编码或名称")
         parser.add_argument("--layout", metavar="L", help="换用另一种表式")
-        parser.add_argument("--format", choices=list(FORMATS), required=True, help="文件格式")
+        parser.add_argument(
+            "--format", choices=[*FORMATS, LIST], required=True, help="文件格式；list 为 Excel 列表，一行一条指标"
+        )
         parser.add_argument(
             "--output",
             required=True,

@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--department", metavar="D", help="部门代码或名称（文件中没有写明时使用）")
         parser.add_argument("--dry-run", action="store_true", help="只读取和检查，不写数据库")
         parser.add_argument("--format", choices=["text", "json"], default="text", help="输出格式")
+        parser.add_argument(
+            "--readings", metavar="FILE", help="把每张表各栏的来源和把握写入 JSON 文件，顺序与读出的表一致"
+        )
         parser.add_argument("--issues", metavar="FILE", help="把全部问题写入文件（.json、.csv 或 .xlsx）")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,10 +42,9 @@ class Command(BaseCommand):
             raise CommandError(f"--issues 的文件名应以 {'、'.join('.' + item for item in SUFFIXES)} 结尾：{issues}")
         report = self._import(options)
         if issues:
-            try:
-                issues.write_bytes(findings_file(report.findings, issues.suffix[1:].lower()))
-            except OSError as error:
-                raise CommandError(f"不能写入 {issues}：{error.strerror}") from error
+            _write(issues, findings_file(report.findings, issues.suffix[1:].lower()))
+        if options["readings"]:
+            _write(Path(options["readings"]), json.dumps(report.readings, ensure_ascii=False, indent=2).encode())
         if options["format"] == "json":
             data = [table.to_dict() for table in report.read] if options["dry_run"] else report.to_dict()
             self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
@@ -106,6 +108,13 @@ class _Bar:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"不能写入 {path}：{error.strerror}") from error
 
 
 def _line(file: FileReport) -> str:

@@ -54,7 +54,7 @@ def ole(*entries: str) -> bytes:
 
 def refused(data: bytes, name: str, limits: Limits | None = None) -> tuple[str, str]:
     with pytest.raises(FileRefused) as caught:
-        open_document(data, name, limits or Limits())
+        open_document(data, name, limits or Limits(), office="")
     return caught.value.code, caught.value.message
 
 
