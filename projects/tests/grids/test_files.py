@@ -208,7 +208,8 @@ def test_wrong_suffix_is_refused_and_named() -> None:
 def test_legacy_formats_are_refused_with_advice(data: bytes, name: str, target: str) -> None:
     code, message = refused(data, name)
     assert code == "legacy"
-    assert message.endswith(f"请用 Word、Excel 或 WPS 打开后“另存为” {target} 再上传。")
+    advice = f"请用 Word、Excel 或 WPS 打开后“另存为” {target} 再上传。"
+    assert message.endswith(f"{advice}管理员安装 LibreOffice 后也可以直接上传。")
 
 
 def test_broken_xls_is_refused_without_a_panic() -> None:
