@@ -16,6 +16,7 @@ from projects.targettable import Amount, Day, decimal_text
 WAN = Decimal(10000)
 UNITS = {"元": Decimal(1), "万元": WAN, "千元": Decimal(1000), "亿元": Decimal(100000000)}
 
+_MOST_DIGITS = 24  # beyond this no amount, and no figure that Decimal would keep whole
 _CENT = Decimal("0.01")
 _NUMBER = re.compile(r"[¥￥]?\s*(-?\d+(?:\.\d+)?|-?\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*(万元|千元|亿元|元)?")
 _PERCENT = re.compile(r"(-?\d+(?:\.\d+)?)\s*[%％]?")
@@ -35,7 +36,7 @@ def parse_money(text: str, unit: str) -> Amount:
     if not text:
         return None
     found = _NUMBER.fullmatch(text.translate(_WIDE))
-    if not found:
+    if not found or len(found[1]) > _MOST_DIGITS:
         return text
     yuan = Decimal(found[1].replace(",", "")) * UNITS[found[2] or unit]
     cents = yuan.quantize(_CENT)

@@ -131,7 +131,8 @@ def _halves(head: Head) -> None:
                     column.half = ""
         return
     left, right = names
-    edge = min(c.start for c in head.columns if c.start > left.start and c.label in _paired(head, left, right))
+    again = _paired(head, left, right)
+    edge = min((c.start for c in head.columns if c.start > left.start and c.label in again), default=right.start)
     halves = {left.half, right.half}
     swapped = halves == {"annual", "period"} and left.half == "annual"
     if halves <= {"annual"} or halves <= {"period"}:

@@ -202,9 +202,10 @@ def _bottom(sheet: Sheet, index: int) -> int:
 
 def _is_subheading(text: str) -> bool:
     label = norm(text)
-    return bool(label) and len(label) <= 14 and not _is_figure(text) and (
-        heading(label) is not None or meaning(label) is not None or is_actual(label) or len(label) <= 4
-    )  # fmt: skip
+    if not label or len(label) > 14 or _is_figure(text):
+        return False
+    known = heading(label) or meaning(label) or half_of(label) or is_actual(label)
+    return bool(known) or len(label) <= 4
 
 
 def _top(sheet: Sheet, index: int, last: int, after: int) -> int:
@@ -268,6 +269,8 @@ def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Co
         column.level2 = squeeze(stack[-1]) if is_level2(stack[-1]) else ""
         return column
     found = None if of in ("projects", "wide") else heading(label)
+    if found is None and of == "indicators" and len(labels) > 1 and half_of(label):
+        found = heading(labels[-2])
     if found:
         column.path, column.sure = found
         if any(is_actual(text) for text in labels[:-1]):

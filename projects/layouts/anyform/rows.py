@@ -11,7 +11,7 @@ from projects.findings import WARN
 from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
-from projects.layouts.anyform.contents import is_category, is_level1, is_level2
+from projects.layouts.anyform.contents import is_category, is_level1, is_level2, value_like
 from projects.layouts.anyform.heads import PAIRS, Column, Head
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
 from projects.layouts.anyform.words import ACTUAL, GRADE, Meaning, heading, meaning
@@ -315,6 +315,10 @@ class ListReader:
         level = any(own.get(path, ("",))[0] for path in ("level2",))
         if not written and (both or not level or not self._level_is_new(places)):
             return
+        name, value = (own.get(path, ("",))[0] for path in ("name", "value"))
+        if name and not value and value_like(name) >= 1.0 and len(name) < 12 and "quantity" not in own:
+            # A value where the name should be: the cells of this row stand elsewhere than their headings say.
+            own = {path: (text, spot, how, min(sure, 0.4), at) for path, (text, spot, how, sure, at) in own.items()}
         cell = next((spot.cell for spot in places if spot and spot.top and spot.text), None)
         if cell is not None:
             self.rows.append((group, own, cell, half))

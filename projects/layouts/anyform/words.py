@@ -139,13 +139,14 @@ _FIELDS: tuple[tuple[str, float, re.Pattern[str]], ...] = (
 )
 
 
-_FIGURE = re.compile(r"\d(?<!20\d)(?!\d{0,2}年|\d?月)")
+_FIGURE = re.compile(r"\d(?!\d?月)")
+_YEAR_NUMBER = re.compile(r"20\d\d(?=年|[-—~至到]|$)")
 
 
 @lru_cache(maxsize=8192)
 def meaning(label: str) -> Meaning | None:
     """Return what a bare label means; ``None`` where it names no field."""
-    if not label or len(label) > 24 or _FIGURE.search(label):
+    if not label or len(label) > 24 or _FIGURE.search(_YEAR_NUMBER.sub("", label)):
         return None
     exact = words().labels.get(label)
     if exact and not exact.startswith(("funding.", "department", "goals.", "extra.")):

@@ -10,11 +10,13 @@ import pytest
 from projects.grids.files import open_document
 from projects.layouts import ReadTable, read_tables
 from projects.layouts.bound import UNSURE
-from projects.tests.anyform import papers_one, papers_three, papers_two
+from projects.tests.anyform import papers_four, papers_one, papers_three, papers_two
 from projects.tests.anyform.measure import compare
 from projects.tests.anyform.paper import Paper, as_pdf, written
 
-PAPERS = {paper.name: paper for paper in (*papers_one.PAPERS, *papers_two.PAPERS, *papers_three.PAPERS)}
+PAPERS = {
+    paper.name: paper for paper in (*papers_one.PAPERS, *papers_two.PAPERS, *papers_three.PAPERS, *papers_four.PAPERS)
+}
 PRINTED = Path(__file__).parent / "pdf"
 OFFICE = shutil.which("soffice")
 
