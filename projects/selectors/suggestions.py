@@ -39,8 +39,9 @@ FIELDS = {
 }
 MOST = 12
 LONGEST = 60
-# Candidates of one source. The latest come first.
+# Candidates of one source, and how many of the index's latest rows they are looked for among.
 CANDIDATES = 500
+LATEST = 2_000
 OWN_TABLES = 200
 # With more departments than this the index is not asked for each of them.
 MARKED = 60
@@ -149,8 +150,10 @@ def _library(user: Any, category: str, q: str) -> QuerySet[LibraryIndicator]:
     marks = [mark("sta", LibraryIndicator.State.IN_USE)]
     if category:
         rows, marks = rows.filter(category=category), [*marks, mark("cat", category)]
-    places = [SHARED_MARK, *read] if (read := _marks_of(libraries_read(user))) else []
-    return containing(rows, q, index=LIBRARY, field="search_text__text", marks=marks, any_marks=places)
+    read = libraries_read(user)
+    places = [SHARED_MARK, *own] if (own := _marks_of(read)) else []
+    field, latest = "search_text__text", _latest(read)
+    return containing(rows, q, index=LIBRARY, field=field, marks=marks, any_marks=places, latest=latest)
 
 
 def _approved(user: Any, category: str, q: str) -> QuerySet[ApprovedIndicator]:
@@ -159,7 +162,8 @@ def _approved(user: Any, category: str, q: str) -> QuerySet[ApprovedIndicator]:
     marks = []
     if category:
         rows, marks = rows.filter(category=category), [mark("cat", category)]
-    return containing(rows, q, index=APPROVED, field="text", marks=marks, any_marks=_marks_of(departments))
+    places, latest = _marks_of(departments), _latest(departments)
+    return containing(rows, q, index=APPROVED, field="text", marks=marks, any_marks=places, latest=latest)
 
 
 def _departments(user: Any) -> list[int] | Everywhere:
@@ -172,6 +176,11 @@ def _of_departments(rows: QuerySet[ApprovedIndicator], ids: list[int] | Everywhe
 
 def _marks_of(ids: list[int] | Everywhere) -> list[str]:
     return [] if ids is EVERYWHERE or len(ids) > MARKED else [mark("dep", pk) for pk in ids]
+
+
+def _latest(ids: list[int] | Everywhere) -> int:
+    """The latest rows will do where the index knows whose they are; else they might all be foreign."""
+    return LATEST if ids is EVERYWHERE or len(ids) <= MARKED else 0
 
 
 def _library_rows(rows: QuerySet[LibraryIndicator]) -> Iterator[Row]:
