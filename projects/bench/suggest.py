@@ -59,22 +59,16 @@ def _show(report: Report, database: str, count: int, found: dict[str, Any]) -> N
         ms = seconds * 1000
         rows.append(Row(name, f"{ms:.1f}", need=f"< {MOST_MS:g} ms", met=ms < MOST_MS))
     report.table(f"{database}：指标库 {count:,} 个、已批复的表 {count:,} 行指标，填报建议 suggestions", "毫秒 ms", rows)
-    report.note(
-        f"每次请求至多 {found['queries']} 条语句；查找相似指标（全库）{found['alike']:.1f} 秒；{found['noise']}"
-    )
+    report.note(f"每次请求至多 {found['queries']} 条语句；{found['noise']}")
 
 
 def job(count: str, rounds: str) -> Job:
     """Child's job: fill, then time each request for who sees everything and who sees one department."""
-    from time import perf_counter
-
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from indicators.models import LibraryIndicator
     from projects.models import Department, Membership, Role, TargetTable, User
-    from projects.selectors import library
 
     fill(int(count))
     if connection.vendor == "postgresql":
@@ -102,14 +96,10 @@ def job(count: str, rounds: str) -> Job:
             way()
         queries = max(queries, len(captured))
     times = compare(ways, rounds=int(rounds))
-    began = perf_counter()
-    library.near_duplicates(LibraryIndicator.objects.all(), least=0.75)
-    alike = perf_counter() - began
     connection.close()
     return {
         "medians": {name: found.median for name, found in times.items()},
         "queries": queries,
-        "alike": alike,
         "noise": noise(times),
     }
 

@@ -25,7 +25,7 @@ MANY = 20_000
 _POSTGRESQL = "SELECT {key} FROM {table} WHERE {array} @> %s::text[]{any} LIMIT %s"
 _POSTGRESQL_PLAN = "EXPLAIN (FORMAT JSON) SELECT {key} FROM {table} WHERE {array} @> %s::text[]{any}"
 _POSTGRESQL_ANY = " AND {array} && %s::text[]"
-_POSTGRESQL_LATEST = "SELECT {key} FROM {table} WHERE {array} @> %s::text[]{any} ORDER BY {key} DESC LIMIT %s"
+_POSTGRESQL_LATEST = "SELECT {key} FROM {table} WHERE {where} ORDER BY {key} DESC LIMIT %s"
 _SQLITE_LATEST = "SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT %s"
 _SQLITE_ALL = "SELECT rowid FROM {index} WHERE {index} MATCH %s"
 _SQLITE = "SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT %s"
@@ -63,7 +63,9 @@ def containing(
     for word in words:
         queryset = queryset.filter(**{f"{field}__contains": word})
     wanted = list(dict.fromkeys(gram for word in words for gram in needed_grams(word)))
-    if not wanted and not marks:
+    if latest and not wanted and not marks and not any_marks:
+        return queryset.filter(pk__any_of=list(queryset.order_by("-pk").values_list("pk", flat=True)[:latest]))
+    if not wanted and not marks and not latest:
         return queryset
     if latest:
         return _latest(queryset, index, [*wanted, *marks], list(any_marks), latest)
@@ -76,8 +78,11 @@ def _latest(
 ) -> QuerySet[Row]:
     connection = connections[queryset.db]
     if connection.vendor == "postgresql":
-        statement = index.sql(_POSTGRESQL_LATEST.replace("{any}", _POSTGRESQL_ANY if some else ""))
-        values: list[Any] = [wanted, some, number] if some else [wanted, number]
+        # Containing nothing at all is true of every row, but would have the whole index read.
+        conditions = [("{array} @> %s::text[]", wanted), ("{array} && %s::text[]", some)]
+        asked = [(sql, words) for sql, words in conditions if words]
+        statement = index.sql(_POSTGRESQL_LATEST.replace("{where}", " AND ".join(sql for sql, _words in asked)))
+        values: list[Any] = [*(words for _sql, words in asked), number]
     else:
         statement, values = index.sql(_SQLITE_LATEST), [_match(wanted, some), number]
     with connection.cursor() as cursor:
@@ -87,8 +92,10 @@ def _latest(
 
 def _match(wanted: list[str], some: list[str]) -> str:
     """Grams and marks are letters and digits alone, so quoting them is all that FTS5's query language needs."""
-    match = " AND ".join(f'"{gram}"' for gram in wanted)
-    return match + (" AND (" + " OR ".join(f'"{mark}"' for mark in some) + ")" if some else "")
+    parts = [f'"{gram}"' for gram in wanted]
+    if some:
+        parts.append("(" + " OR ".join(f'"{mark}"' for mark in some) + ")")
+    return " AND ".join(parts)
 
 
 def _on_postgresql(queryset: QuerySet[Row], index: GramIndex, wanted: list[str], some: list[str]) -> QuerySet[Row]:

@@ -132,17 +132,17 @@ def _for_names(user: Any, category: str, q: str) -> Iterator[Iterable[Row]]:
 
 
 def _for_column(user: Any, field: str, category: str, q: str, name: str) -> Iterator[Iterable[Row]]:
-    """First what stands beside the same indicator, then what the category has in this column."""
-    standing = library_visible_to(user).filter(state=LibraryIndicator.State.IN_USE)
-    approved = _of_departments(ApprovedIndicator.objects.all(), _departments(user))
-    narrowed = {"category": category} if category else {}
+    """First what stands beside the same indicator, then what the latest of the category have in this column."""
+    standing, approved = _library(user, category, ""), _approved(user, category, "")
     if name:
         same = {"name_key": natural_key(name)}
-        yield _library_rows(_with_text(standing.filter(**same), FIELDS[field], q))
-        yield _approved_rows(_with_text(approved.filter(**same), field, q))
+        beside = library_visible_to(user).filter(state=LibraryIndicator.State.IN_USE, **same)
+        yield _library_rows(_with_text(beside, FIELDS[field], q))
+        others = _of_departments(ApprovedIndicator.objects.filter(**same), _departments(user))
+        yield _approved_rows(_with_text(others, field, q))
         standing, approved = standing.exclude(**same), approved.exclude(**same)
-    yield _library_rows(_with_text(standing.filter(**narrowed), FIELDS[field], q))
-    yield _approved_rows(_with_text(approved.filter(**narrowed), field, q))
+    yield _library_rows(_with_text(standing, FIELDS[field], q))
+    yield _approved_rows(_with_text(approved, field, q))
 
 
 def _library(user: Any, category: str, q: str) -> QuerySet[LibraryIndicator]:

@@ -221,6 +221,15 @@ def test_near_duplicates_stand_in_one_category_the_likest_first(add: Add, people
     ]
 
 
+def test_too_many_to_compare_are_not_compared(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selectors, "MOST_COMPARED", 1)
+    add("发放准确率")
+    assert selectors.near_duplicates(LibraryIndicator.objects.all(), least=0.75) == ([], False)
+    add("采集准确率")
+    with pytest.raises(ValueError, match="2"):
+        selectors.near_duplicates(LibraryIndicator.objects.all(), least=0.75)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
