@@ -40,8 +40,8 @@ FIELDS = {
 MOST = 12
 LONGEST = 60
 # Candidates of one source, and how many of the index's latest rows they are looked for among.
-CANDIDATES = 500
-LATEST = 2_000
+CANDIDATES = 300
+LATEST = 800
 OWN_TABLES = 200
 # With more departments than this the index is not asked for each of them.
 MARKED = 60
