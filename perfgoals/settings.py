@@ -284,6 +284,13 @@ EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)
 # 财政区划代码 (nine digits) for the exchange with 预算管理一体化; departments may lie in one division alone.
 MOF_DIV_CODE = env.str("MOF_DIV_CODE", default="")
 
+# Pages that anybody may read: nothing unless switched on, and then only what an administrator released. -------------
+
+PUBLIC_PAGES = env.bool("PUBLIC_PAGES", default=False)
+PUBLIC_NOINDEX = env.bool("PUBLIC_NOINDEX", default=False)
+PUBLIC_PER_MINUTE = env.int("PUBLIC_PER_MINUTE", default=120)
+PUBLIC_MAX_AGE = env.int("PUBLIC_MAX_AGE", default=300)
+
 # Logs: one JSON object a line on stderr, which journald and containers collect; plain text in the demo ------------
 
 LOGGING = {

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("projects.life_urls")),
     path("", include("projects.library_urls")),
     path("", include("projects.form_urls")),
+    path("", include("projects.public_urls")),
     path("", include("projects.urls")),
 ]

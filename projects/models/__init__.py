@@ -9,6 +9,7 @@ from projects.models.library import ApprovedIndicator, ApprovedText, LibraryProp
 from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
 from projects.models.project import Project
+from projects.models.public import PublicField, Release
 from projects.models.publishing import ExportJob, ExportRecord
 from projects.models.record import AuditEvent, Revision, TransitionRecord, WrittenOnce
 from projects.models.review import CommentEntry, Level, ReviewComment, ReviewSetting, ReviewSheet
@@ -41,6 +42,8 @@ __all__ = [
     "Notice",
     "Project",
     "ProseSection",
+    "PublicField",
+    "Release",
     "ReviewComment",
     "ReviewPresence",
     "ReviewSetting",

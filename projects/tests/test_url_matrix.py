@@ -15,6 +15,7 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
@@ -72,6 +73,11 @@ FIXED: dict[str, dict[str, Any]] = {
     "year-rollover": {"number": 2021},
     "entry-step": {"step": "indicators"},
     "form-shipped": {"layout": "longhua"},
+    # Switched off, as by default; switched on: test_public.py.
+    "public-list": {"year": 2021},
+    "public-list-data": {"year": 2021},
+    "public-table": {"uid": UUID(int=1)},
+    "public-data": {"uid": UUID(int=1), "suffix": "json"},
     "form-blank": {"layout": "longhua", "suffix": "docx"},
     "form-edition": {"number": 1},
     "form-state": {"number": 1},
@@ -251,6 +257,14 @@ library-merge         POST away  302 404 404 404 404 404 404 404 404 302
 table-propose         POST own   302 404 302 302 302 403 302 404 404 302
 table-propose         POST below 302 404 302 302 302 403 302 404 404 302
 table-propose         POST away  302 404 404 404 404 404 404 404 404 302
+releases              GET  -     302 403 403 403 403 403 200 403 403 200
+releases              POST -     302 403 403 403 403 403 302 403 403 302
+release-fields        POST -     302 403 403 403 403 403 403 403 403 302
+public                GET  -     404 404 404 404 404 404 404 404 404 404
+public-list           GET  -     404 404 404 404 404 404 404 404 404 404
+public-list-data      GET  -     404 404 404 404 404 404 404 404 404 404
+public-table          GET  -     404 404 404 404 404 404 404 404 404 404
+public-data           GET  -     404 404 404 404 404 404 404 404 404 404
 form-list             GET  -     302 403 403 403 403 403 200 403 403 200
 form-new              GET  -     302 403 403 403 403 403 200 403 403 200
 form-new              POST -     302 403 403 403 403 403 400 403 403 400
