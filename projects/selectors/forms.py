@@ -17,6 +17,7 @@ from projects.layouts import registry
 from projects.layouts.asdata import from_data
 from projects.layouts.definition import Layout
 from projects.models import Department, Form, FormEdition, ShippedForm
+from projects.targettable import TargetTable
 
 REFRESH = 20.0
 _ID = re.compile(r"f(\d{1,18})v(\d{1,9})")
@@ -102,6 +103,29 @@ def latest_edition(layout: str) -> str:
         return layout
     own = f"f{parts[1]}v"
     return next((item.id for item in stored_layouts.listed() if item.id.startswith(own)), layout)
+
+
+def in_editions_of(year: int, drafts: list[TargetTable]) -> list[TargetTable]:
+    """Put drafts that continue earlier tables into the editions of their forms that serve ``year``. Changes them.
+
+    One query, none when all are in shipped forms.
+    """
+    own = {number: parts for number, draft in enumerate(drafts) if (parts := _ID.fullmatch(draft.layout))}
+    if not own:
+        return drafts
+    rows = activated().filter(Q(last_year=None) | Q(last_year__gte=year), active=True, first_year__lte=year)
+    newest = {row.form_id: row.layout_id for row in rows.order_by("form", "number")}
+    for number, parts in own.items():
+        draft, wanted = drafts[number], newest.get(int(parts[1]))
+        layout = stored_layouts.find(wanted) if wanted and wanted != draft.layout else None
+        if layout is None:
+            continue
+        draft.layout = layout.id
+        title = layout.title.replace("{year}", str(year))
+        if draft.kind == "project":
+            # The title of other kinds is their place among the year's tables and stays.
+            draft.title = title if "{" not in title else ""
+    return drafts
 
 
 def offered_to(departments: list[Department], years: list[int]) -> list[Layout]:

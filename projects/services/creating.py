@@ -15,7 +15,7 @@ from projects.models import Department, FiscalYear, Project
 from projects.models import TargetTable as Stored
 from projects.models.keys import project_key
 from projects.permissions import may_create
-from projects.selectors.forms import offered
+from projects.selectors.forms import in_editions_of, offered
 from projects.selectors.tables import visible_to
 from projects.services import audit
 from projects.services.rollover import Choice, copied
@@ -171,7 +171,12 @@ def bulk_create(
 
 
 def _continue(
-    user: Any, row: Stored, content: TargetTable, year: FiscalYear, choice: Choice, take: Sequence[str]
+    user: Any,
+    row: Stored,
+    content: TargetTable,
+    year: FiscalYear,
+    choice: Choice,
+    take: Sequence[str],
 ) -> int | str:
     live = Stored.objects.filter(fiscal_year=year, kind=row.kind).exclude(status__in=Stored.RETIRED)
     if row.project_id:
@@ -180,7 +185,7 @@ def _continue(
         taken = live.filter(department=row.department_id, project=None, layout=row.layout)
     if taken.exists():
         return "本年度已有这张表"
-    draft = copied(content, year.year, choice)
+    (draft,) = in_editions_of(year.year, [copied(content, year.year, choice)])
     if choice.funding and "plan" not in take:
         for point in draft.spend_plan:
             point.percent = None

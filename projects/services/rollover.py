@@ -20,6 +20,7 @@ from projects.models import TargetTable as Stored
 from projects.models.department import subtree
 from projects.models.keys import natural_key
 from projects.permissions import may_administer
+from projects.selectors.forms import in_editions_of
 from projects.services import audit
 from projects.services.years import YearRefused
 from projects.store import LOCK, NEW, Entry, load_tables, save_tables
@@ -202,9 +203,10 @@ def _copy(rows: Sequence[Stored], source: FiscalYear, target: FiscalYear, choice
     contents = dict(zip(sorted(ids), load_tables(Stored.objects.filter(pk__any_of=ids).order_by("pk")), strict=True))
     departments = Department.objects.in_bulk(sorted({row.department_id for row in rows}))
     origin = SOURCE.format(year=source.year)
+    drafts = in_editions_of(target.year, [copied(contents[row.pk], target.year, choice) for row in rows])
     entries = [
-        Entry(copied(contents[row.pk], target.year, choice), departments[row.department_id], origin, row.position)
-        for row in rows
+        Entry(draft, departments[row.department_id], origin, row.position)
+        for row, draft in zip(rows, drafts, strict=True)
     ]
     saved = save_tables(entries).saved
     for entry, done in zip(entries, saved, strict=True):

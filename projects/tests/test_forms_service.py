@@ -157,6 +157,22 @@ def test_a_table_keeps_its_edition(admin: User, officer: User, bureau: Departmen
     assert [read.table.layout for read in read_upload(data, "表.docx")] == [first.layout_id]
 
 
+def test_next_year_continues_in_the_new_edition(admin: User, officer: User, bureau: Department) -> None:
+    first = uploaded(admin)
+    activate(admin, first)
+    year, following = FiscalYear.objects.create(year=2026), FiscalYear.objects.create(year=2027)
+    row = creating.create_table(user=officer, year=year, department=bureau, layout=first.layout_id, name="甲")
+    second = forms.upload(
+        user=admin, data=word_form(立项缘由="立项的缘由"), name="申报书2.docx",
+        wish=Wish(first_year=2027, tree="hebei"), form=first.form, version=_version(first),
+    )  # fmt: skip
+    activate(admin, second)
+    made = creating.bulk_create(user=officer, year=following, tables=[row.pk])
+    table = load_tables(Stored.objects.filter(pk=made.created[0][1]))[0]
+    assert (table.layout, table.title) == (second.layout_id, "2027年度滨江市市级财政项目绩效申报书")
+    assert Stored.objects.get(pk=row.pk).layout == first.layout_id
+
+
 def test_forms_are_offered_by_year_and_department(admin: User, officer: User, bureau: Department) -> None:
     other = Department.objects.create(code="322001", name="卫健局")
     edition = uploaded(admin, department=other)
@@ -226,7 +242,7 @@ def test_every_step_is_recorded(admin: User) -> None:
     activate(admin, edition)
     forms.switch_shipped(user=admin, layout="longhua", active=False)
     found = AuditEvent.objects.order_by("id").values_list("action", "object_name")
-    name = "年度滨江市市级财政项目绩效申报书"
+    name = "滨江市市级财政项目绩效申报书"
     assert list(found) == [
         ("form.upload", f"{name}（第1版）"),
         ("form.activate", f"{name}（第1版）"),

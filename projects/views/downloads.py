@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,7 +29,7 @@ IN_MEMORY = 8 * 1024 * 1024
 
 
 @require_safe
-def single(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
+def single(request: HttpRequest, pk: int, suffix: str) -> HttpResponse | FileResponse:
     """One table in its own form, or in the one that ``?layout=`` names."""
     if suffix not in FORMATS:
         raise Http404(_("没有这种文件格式"))
@@ -36,7 +37,11 @@ def single(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
     content = content_of(row)
     layout = chosen_layout(request, content)
     other = None if layout is layout_of(content) else layout
-    out = written([content], suffix, layout=other, title=content.label())
+    try:
+        out = written([content], suffix, layout=other, title=content.label())
+    except exporting.ExportRefused as error:
+        messages.error(request, str(error))
+        return redirect("table", pk)
     if request.method == "GET":
         audit.record("table.download", actor=request.user, obj=row, after={"格式": suffix, "表式": layout.name})
     return attachment(out, name=exporting.file_name(content, suffix), content_type=exporting.FORMATS[suffix])

@@ -113,6 +113,7 @@ class Shelf:
                 self.note(BLOCK, "list-outside", f"{part.text} {what}", cell.origin, path=part.full_path)
                 continue
             if not part.path:
+                found.append(part.text)  # to be seen where it stands
                 continue
             if not is_computed(part.path):
                 fields += 1

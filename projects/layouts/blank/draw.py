@@ -89,5 +89,7 @@ def _row_cell(cell: TemplateCell, block: RepeatBlock, columns: list[int], layout
     rows = block.beside if binding.beside else block.of
     merged = ("<" if binding.beside else "") + binding.path in block.merge
     apart = binding.path in ("level1", "level2") and not merged
-    text = _written(Binding(binding.path, binding.option, binding.bare_zero), layout, rows, apart=apart)
+    # The figure beside its sign or unit is what the form calls the value.
+    leaf = "value" if binding.path == "quantity" else binding.path
+    text = _written(Binding(leaf, binding.option, binding.bare_zero), layout, rows, apart=apart)
     return g.Cell(text, *place(cell, columns), 1, style_of(f"{rows}.{binding.path}", layout))

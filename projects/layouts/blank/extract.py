@@ -281,7 +281,7 @@ class _Extract:
         caption, *above = self.captions or [()]
         layout = Layout(
             id=identifier,
-            name=self.choices.name or squeeze(PLACEHOLDER.sub("", _words(self.title))) or "未命名表样",
+            name=self.choices.name or _title_name(_words(self.title)) or "未命名表样",
             kind=self.choices.kind or self._kind(),
             title=title,
             unit=unit,
@@ -377,6 +377,12 @@ def _is_caption(text: str) -> bool:
 
 def _words(parts: Sequence[str | Binding]) -> str:
     return "".join(part for part in parts if isinstance(part, str))
+
+
+def _title_name(words: str) -> str:
+    """Return what a form is called by its title, without the words that stood beside the year."""
+    bare = squeeze(PLACEHOLDER.sub("", words))
+    return bare.replace("（年度）", "").removeprefix("年度").removeprefix("年")
 
 
 def _whole_widths(grid: Grid) -> list[float]:

@@ -295,6 +295,9 @@ def _supplement(body: Element, last: Element | None, filler: Filler) -> None:
 
 def _plain_paragraph(text: str) -> Element:
     paragraph = etree.Element(P)
+    spacing = etree.SubElement(etree.SubElement(paragraph, _P_PR), W + "spacing")
+    spacing.set(W + "before", "40")
+    spacing.set(W + "after", "40")
     run = etree.SubElement(paragraph, _R)
     _write(etree.SubElement(run, T), text)
     return paragraph

@@ -243,6 +243,7 @@ def _supplement(sheet: Any, filler: Filler) -> None:
     for block in blocks:
         if isinstance(block, g.Paragraph):
             _write(sheet.cell(row, left), block.text)
+            sheet.merge_cells(start_row=row, end_row=row, start_column=left, end_column=right)
             row += 1
             continue
         for line in block.rows:
