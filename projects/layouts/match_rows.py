@@ -53,7 +53,11 @@ class RowReader:
             places, stray = self._place(line, places, stray)
             self.moved = places is not before
         cells = [None if index is None else line.cells[index] for index in places]
-        texts = ["" if index is None else line.texts[index] for index in places]
+        # What the form itself prints in a row (a running number) says nothing.
+        texts = [
+            "" if index is None or column.printed else line.texts[index]
+            for column, index in zip(self.columns, places, strict=True)
+        ]
         if not any(texts) and not stray:
             return
         for index in stray:
@@ -67,7 +71,7 @@ class RowReader:
             extra = self.read.table.extra
             extra["其他文字"] = "\n".join(filter(None, [extra.get("其他文字", ""), line.texts[index]]))
         for column, text in zip(self.columns, texts, strict=True):
-            if not column.path and text and not column.printed:
+            if not column.path and text:
                 number = len(getattr(self.read.table, self.block.of)) + 1
                 self.read.table.extra[f"{column.label}（第{number}行）"] = text
         if self.is_tree:

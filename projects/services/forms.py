@@ -118,7 +118,11 @@ def analyse(data: bytes, name: str, wish: Wish) -> Analysis:
     known = trees()
     tree = wish.tree or _tree_of(document.form) or "hebei"
     choices = Choices(wish.name, wish.kind, wish.unit, known[tree][1] if tree in known else {})
-    blank = read_blank(replace(document, name=name), choices, "proof")
+    try:
+        blank = read_blank(replace(document, name=name), choices, "proof")
+    except Exception as error:
+        logger.error("taking a blank form apart failed: %s: %s", type(error).__name__, error)
+        raise FormRefused(damaged(name, "的表格结构无法识别").message) from error
     found = Analysis(suffix, blank, tree, [*hazards, *blank.findings])
     found.findings += _outside(data, suffix)
     if blank.layout is None:

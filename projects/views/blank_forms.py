@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from perfgoals.web.downloads import attachment
-from projects.findings import BLOCK, INFO
+from projects.findings import BLOCK, INFO, Finding
 from projects.forms.blank_forms import ChoicesForm, UploadForm
 from projects.grids.html_writer import write_html
 from projects.layouts import render as render_form
@@ -39,6 +40,7 @@ from projects.store import load_tables
 from projects.targettable import KINDS, TargetTable
 
 MOST_TABLES = 12
+logger = logging.getLogger(__name__)
 
 
 def _administrator(request: HttpRequest) -> None:
@@ -309,13 +311,20 @@ def form_try(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     wanted = request.GET.get("table", "")
     if wanted:
         row, table = _table(request, wanted, layout)
-        content = fill(_content(edition), edition.suffix, [table], layout)
-        context |= {
-            "row": row,
-            "drawn": SafeString(write_html(render_form(table, layout))),
-            "differs": compared(table, content, f"试填.{edition.suffix}", layout),
-        }
+        drawn = SafeString(write_html(render_form(table, layout)))
+        context |= {"row": row, "drawn": drawn, "differs": _differs(edition, table, layout)}
     return render(request, "projects/forms/try.html", context)
+
+
+def _differs(edition: FormEdition, table: TargetTable, layout: Layout) -> list[Finding]:
+    """What would not be read back; a form that still has mistakes may not even be filled in."""
+    data = _content(edition)
+    try:
+        content = fill(data, edition.suffix, [table], layout)
+        return compared(table, content, f"试填.{edition.suffix}", layout)
+    except Exception as error:
+        logger.error("trying a form failed: %s: %s", type(error).__name__, error)
+        return [Finding(BLOCK, "proof", "这个文件现在还填不进去，请先改正检查出的问题")]
 
 
 @require_safe

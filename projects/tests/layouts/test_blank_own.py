@@ -12,6 +12,8 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from projects.grids.files import open_document
 from projects.grids.grid import Grid
@@ -21,9 +23,11 @@ from projects.layouts.blank.filling import fill
 from projects.layouts.blank.prove import prove, specimen
 from projects.layouts.definition import Layout
 from projects.layouts.registry import get_layout
+from projects.layouts.render import adapted
 from projects.layouts.steps import steps_of
-from projects.targettable import PlanPoint
+from projects.targettable import PlanPoint, TargetTable
 from projects.tests.layouts.helpers import compare, tables
+from projects.tests.layouts.strategies import random_tables
 from projects.tests.own_forms import excel_form, word_form
 
 MADE = {"docx": word_form, "xlsx": excel_form}
@@ -201,3 +205,24 @@ def test_what_is_wrong_is_said(suffix: str, changes: dict[str, str], code: str, 
 def test_a_finding_names_the_place() -> None:
     found = next(f for f in read("xlsx", **{"{{中期目标}}": "{{中期木标}}"}).findings if f.code == "unknown")
     assert (found.table, found.row, found.column) == ("目标卡", 8, 3)
+
+
+def test_a_running_number_alone_is_no_indicator() -> None:
+    table = replace(specimen(form("docx")), indicators=[])
+    content = fill(word_form(), "docx", [table], form("docx"))
+    assert read_tables(open_document(content, "表.docx"), filed=form("docx"))[0].table == table
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@given(suffix=st.sampled_from(list(MADE)), table=random_tables("project"))
+def test_any_table_comes_back(suffix: str, table: TargetTable) -> None:
+    own = form(suffix)
+    months = sorted(path.partition(".")[2] for path in own.paths if path.startswith("spend_plan."))
+    known = {point.by: point for point in table.spend_plan}
+    title = specimen(own).title.replace("2026", str(table.fiscal_year))
+    mine = replace(adapted(table, own), layout=own.id, title=title)
+    if months:
+        mine = replace(mine, spend_plan=[known.get(month) or PlanPoint(month) for month in months])
+    content = fill(MADE[suffix](), suffix, [mine], own)
+    found = read_tables(open_document(content, f"表.{suffix}"), filed=own)
+    assert [compare(read.table, mine) for read in found] == [[]]
