@@ -20,6 +20,7 @@ urlpatterns = [
     path("tables/book.<slug:suffix>", downloads.book, name="table-book"),
     path("", include("projects.publish_urls")),
     path("", include("projects.entry_urls")),
+    path("", include("projects.review_page_urls")),
     path("", include("projects.review_urls")),
     path("tables/<int:pk>/", table.table, name="table"),
     path("tables/<int:pk>/table.<slug:suffix>", downloads.single, name="table-download"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from projects.badges import state_badge
 from projects.models import Role
-from projects.permissions import KEEPS_PEOPLE, SEES_TABLES, rights_of
+from projects.permissions import KEEPS_PEOPLE, REVIEWS, SEES_TABLES, rights_of
 from projects.views import current
 from projects.views.shared import chosen_year, fiscal_years
 
@@ -21,6 +21,7 @@ register.filter("state", state_badge)
 BY_YEAR = ("home", "department-list", "department", "table-list", "filling")
 """Pages that show one year or all years, as their address says."""
 
+REVIEW_PAGES = ("review-queue", "review", "review-register", "review-statistics", "adjustment")
 PEOPLE_PAGES = ("people", "person", "person-new", "people-import", "people-import-confirm", "person-reset")
 PUBLISHING_PAGES = ("publishing", "book", "export-job", "export-file", "summaries")
 LIBRARY_PAGES = (
@@ -157,6 +158,8 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         ),
         (_("部门"), "department-list", "departments", ("department-list", "department")),
     )
+    if rights.any(*REVIEWS):
+        rooms = (*rooms[:2], (_("审核"), "review-queue", "state-done", REVIEW_PAGES), *rooms[2:])
     if rights.any(*SEES_TABLES):
         rooms += ((_("公开与导出"), "publishing", "publish", PUBLISHING_PAGES),)
         rooms += ((_("指标库"), "library", "library", LIBRARY_PAGES),)

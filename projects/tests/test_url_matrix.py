@@ -370,6 +370,10 @@ attachment            GET  away  302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST own   302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST below 302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST away  302 404 404 404 404 404 404 404 404 404
+review-queue          GET  -     302 403 403 200 200 403 403 403 403 403
+review                GET  own   302 404 404 200 200 404 404 404 404 404
+review                GET  below 302 404 404 200 200 404 404 404 404 404
+review                GET  away  302 404 404 404 404 404 404 404 404 404
 review-data           GET  own   302 404 404 200 200 404 404 404 404 404
 review-data           GET  below 302 404 404 200 200 404 404 404 404 404
 review-data           GET  away  302 404 404 404 404 404 404 404 404 404

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from projects.layouts.entry_form import categories_of, form_steps
 from projects.layouts.steps import STEP_NAMES
 from projects.models import TargetTable as Stored
+from projects.models import TransitionRecord
 from projects.selectors.suggestions import suggestions
 from projects.selectors.tables import visible_to
 from projects.services import entry as service
 from projects.services import paste as pasting
 from projects.services.entry_store import load
+from projects.services.reviewing.commentdata import comment_bar
 from projects.views.jsonbody import BadBody, bad, body_of, text_of
 
 ADDRESSES = ("changes", "state", "paste", "suggest", "offers", "sources", "upload", "submit")
@@ -75,7 +77,8 @@ def entry_data(request: HttpRequest, row: Stored) -> dict[str, Any]:
         "counts": service.counts(opened.findings),
         "categories": categories_of(opened.draft),
         "urls": {name: reverse(f"entry-{name}", args=[row.pk]) for name in ADDRESSES}
-        | {"attachments": reverse("attachments", args=[row.pk])},
+        | {"attachments": reverse("attachments", args=[row.pk]), "comments": reverse("review-comments", args=[row.pk])},
+        "comments": comment_bar(user=request.user, row=row, draft=opened.draft),
     }
 
 
@@ -92,8 +95,21 @@ def page(request: HttpRequest, pk: int, step: str = "") -> HttpResponse:
         if step not in STEP_NAMES:
             raise Http404(_("没有这一步"))
         step = ""
-    context = {"entry": data, "step": step or known[0], "entry_json": data, "frame_year": data["table"]["year"]}
+    context = {
+        "entry": data,
+        "step": step or known[0],
+        "entry_json": data,
+        "frame_year": data["table"]["year"],
+        "returned": _returned(data["table"]),
+    }
     return render(request, "projects/entry/page.html", context)
+
+
+def _returned(table: dict[str, Any]) -> TransitionRecord | None:
+    """Return who returned the table and why, while it stands as returned."""
+    if table["status"] != Stored.Status.RETURNED:
+        return None
+    return TransitionRecord.objects.filter(table=table["id"], action="return").order_by("-id").first()
 
 
 @require_safe

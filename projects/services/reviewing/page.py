@@ -16,11 +16,11 @@ from projects.layouts.editing import Draft
 from projects.layouts.entry_form import form_steps
 from projects.layouts.marks import beside, by_identity, mark_data
 from projects.layouts.steps import states
-from projects.models import Assignment, ReviewComment, ReviewSheet, Revision, TargetTable
+from projects.models import Assignment, ReviewComment, ReviewSetting, ReviewSheet, Revision, TargetTable
 from projects.permissions import may_view
 from projects.reviewlevels import IN_REVIEW, is_reviewer, level_of
 from projects.selectors.comments import comments_of
-from projects.selectors.sheets import forms_for, setting_of
+from projects.selectors.sheets import demand_of, forms_for, setting_of
 from projects.services import revisions
 from projects.services.entry import counts, finding_data
 from projects.services.entry_store import load
@@ -63,10 +63,10 @@ def judged(row: TargetTable) -> Judged:
 _REACH = 3
 
 
-def review_data(*, user: User | Any, row: TargetTable) -> dict[str, Any]:
+def review_data(*, user: User | Any, row: TargetTable, found: Judged | None = None) -> dict[str, Any]:
     """Return the page's data. ``row`` comes with department, year and funding; the caller saw to it that the person is
-    its reviewer."""
-    found = judged(row)
+    its reviewer. ``found``: what :func:`judged` says, for a caller that needs it as well."""
+    found = found or judged(row)
     draft = found.draft
     findings = findings_of(draft.table)
     history = list(row.transitions.select_related("revision").order_by("id"))
@@ -182,10 +182,12 @@ def _sheets(
 ) -> dict[str, Any]:
     own = None
     if level and revision is not None:
-        forms = forms_for(row, setting_of(row.fiscal_year))
+        setting = setting_of(row.fiscal_year)
+        forms = forms_for(row, setting)
         found = next((item for item in stored if item.revision_id == revision.pk and item.level == level), None)
         found = found or sheets.blank_sheet(row, revision, level, findings)
         own = sheets.sheet_data(found, may_edit=True, forms=forms)
+        own["required"] = demand_of(setting, level) == ReviewSetting.Demand.REQUIRED
     shown = [item for item in stored if item.frozen_at or (revision and item.revision_id == revision.pk)]
     return {"sheet": own, "sheets": [sheets.sheet_data(item, may_edit=False) for item in shown]}
 

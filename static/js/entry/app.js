@@ -1,4 +1,5 @@
 // One table being filled in: the document, its history and outbox, and the parts of the page that show them.
+import { Answers } from "../review/answers.js";
 import { Attachments } from "./attach.js";
 import { mark, readingOf, showReading } from "./cells.js";
 import { Copy } from "./copy.js";
@@ -56,12 +57,14 @@ export class App {
     place.dataset.ready = "";
     if (own) this.restore(own);
     if (left.length) restored(this, left);
+    this.answers.load();
   }
 
   #parts() {
     const { urls, table } = this.data;
     this.margin = new Margin(find("[data-margin]"), this, this.help);
     this.rail = new Rail(find("[data-rail]"), this);
+    this.answers = new Answers(this, urls.comments);
     this.lines = new Lines(this);
     this.offers = new Offers(this, urls.offers);
     this.toolbar = new Toolbar(this);

@@ -3,6 +3,7 @@
 // leave it at its ends. Because the control itself has the focus all along, input methods work from the first key.
 import { all } from "./dom.js";
 import { fit } from "./cells.js";
+import { nextCell } from "./nextcell.js";
 
 const LONG = new Set(["long"]);
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
@@ -147,28 +148,10 @@ export class Keys {
     return all("[data-in], [data-level]", this.place).filter((node) => node.offsetParent !== null);
   }
 
-  // The cell that lies next on paper in that direction.
+  // The control of the cell that lies next on paper in that direction.
   neighbour(node, way) {
-    const here = node.closest("[data-path]").getBoundingClientRect();
-    const upright = way === "up" || way === "down";
-    const sign = way === "down" || way === "right" ? 1 : -1;
-    const near = (box) => (sign > 0 ? (upright ? box.top : box.left) : upright ? -box.bottom : -box.right);
-    const edge = sign > 0 ? (upright ? here.bottom : here.right) : upright ? -here.top : -here.left;
-    let best = null;
-    let least = Infinity;
-    for (const other of this.visible()) {
-      if (other === node) continue;
-      const box = other.closest("[data-path]").getBoundingClientRect();
-      const gap = near(box) - edge;
-      if (gap < -2) continue;
-      const across = upright
-        ? Math.max(0, Math.max(box.left, here.left) - Math.min(box.right, here.right) + 2)
-        : Math.max(0, Math.max(box.top, here.top) - Math.min(box.bottom, here.bottom) + 2);
-      if (!upright && across > 0) continue;
-      const side = upright ? Math.abs(box.left - here.left) : Math.abs(box.top - here.top);
-      const cost = gap * 4 + across * 3 + side * 0.01;
-      if (cost < least) [best, least] = [other, cost];
-    }
-    return best;
+    const controls = this.visible();
+    const cells = controls.map((control) => control.closest("[data-path]"));
+    return controls[cells.indexOf(nextCell(cells, node.closest("[data-path]"), way))] ?? null;
   }
 }

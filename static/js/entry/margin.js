@@ -1,11 +1,12 @@
 // The margin at the right of the paper: what the cell in focus asks for and by which rule, what was understood of it,
 // what is wrong with it. On the last step it holds all findings, each level with its cell.
+import { keepCaret } from "../review/thread.js";
+import { alignNotes } from "./beside.js";
 import { button, el, icon } from "./dom.js";
 import { WORDS, readingOf } from "./cells.js";
 import { parts } from "./doc.js";
 
 const LEVELS = { block: ["block", "须修改"], warn: ["warn", "提醒"], info: ["info", "说明"] };
-const GAP = 8;
 
 export class Margin {
   constructor(place, app, help) {
@@ -26,15 +27,21 @@ export class Margin {
     const path = this.path;
     this.place.classList.remove("margin--notes");
     this.place.classList.toggle("margin--idle", !path);
-    if (!path || !this.app.doc.has(path)) return void this.place.replaceChildren(...this.#idle());
-    this.place.replaceChildren(
+    if (!path || !this.app.doc.has(path)) return void this.#put(...this.app.answers.at(""), ...this.#idle());
+    this.#put(
       el("h2", {}, this.app.nameOf(path)),
+      ...this.app.answers.at(path),
       ...this.#explained(path),
       ...this.#understood(path),
       ...this.#offers(path),
       ...this.#findings(path),
     );
     return undefined;
+  }
+
+  // An answer being typed keeps its caret when the margin is drawn anew.
+  #put(...nodes) {
+    keepCaret(this.place, () => this.place.replaceChildren(...nodes));
   }
 
   #idle() {
@@ -99,25 +106,9 @@ export class Margin {
     this.align();
   }
 
-  // Each note as high as its cell, pushed down by the one above.
   align() {
     const list = this.place.querySelector(".notes");
-    if (!list) return;
-    const wide = getComputedStyle(list).position === "relative";
-    const top = list.getBoundingClientRect().top;
-    const heights = [...list.children].map((item) => {
-      const cell = this.app.paper.cells(item.firstChild.dataset.to)[0];
-      return [item, cell ? cell.getBoundingClientRect().top - top : 0];
-    });
-    heights.sort((one, two) => one[1] - two[1]);
-    if (heights.some(([item], index) => item !== list.children[index])) list.append(...heights.map(([item]) => item));
-    let free = 0;
-    for (const [item, wanted] of heights) {
-      const at = Math.max(wanted, free);
-      item.style.top = wide ? `${at}px` : "";
-      free = at + item.offsetHeight + GAP;
-    }
-    list.style.minHeight = wide ? `${free}px` : "";
+    if (list) alignNotes(list, (item) => this.app.paper.cells(item.firstChild.dataset.to)[0]);
   }
 }
 

@@ -18,18 +18,21 @@ export class Submit {
     this.bar.hidden = this.app.step !== "check";
     if (!this.form) return;
     const { block = 0, warn = 0 } = this.app.counts;
-    const words = block
+    const must = this.app.answers.unanswered;
+    const words = must && !block
+      ? `还有 ${must} 条“必须修改”的审核意见没有答复，逐条答复后才能再送审。`
+      : block
       ? `还有 ${block} 处须修改，改好后才能送审。`
       : warn
         ? `没有须修改之处；有 ${warn} 处提醒，请用一句话说明理由，审核人会看到。`
         : "没有发现问题，可以送审。";
     find("[data-verdict]", this.bar).textContent = words;
-    this.bar.dataset.state = block ? "block" : warn ? "warn" : "ready";
+    this.bar.dataset.state = block || must ? "block" : warn ? "warn" : "ready";
     const reason = find("[name=reason]", this.form);
     const box = reason.closest("div.mb-3, div[id^=div_]") ?? reason.parentNode;
     box.hidden = !warn || block > 0;
     reason.required = warn > 0 && !block;
-    find("[type=submit]", this.form).disabled = block > 0;
+    find("[type=submit]", this.form).disabled = block > 0 || must > 0;
   }
 
   async send() {
@@ -50,6 +53,10 @@ export class Submit {
     if (data.findings) {
       app.takeFindings(data.findings);
       return void this.#problem("送审前的检查发现了上面这些问题。");
+    }
+    if (data.comments) {
+      await app.answers.load();
+      return void this.#problem(data.message);
     }
     if (data.error === "stale") {
       await app.reload();
