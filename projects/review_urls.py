@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import review_json, review_shared, review_work
+from projects.views import review_json, review_records, review_shared, review_work
 
 urlpatterns = [
     path("tables/<int:pk>/review/data/", review_json.data, name="review-data"),
@@ -13,6 +13,16 @@ urlpatterns = [
     path("tables/<int:pk>/review/comments/<int:number>/act/", review_json.act, name="review-comment-act"),
     path("tables/<int:pk>/review/sheet/", review_json.sheet, name="review-sheet"),
     path("tables/<int:pk>/review/decide/", review_json.decide, name="review-decide"),
+    path("tables/<int:pk>/review/sheet.<slug:suffix>", review_records.sheet_file, name="review-sheet-file"),
+    path(
+        "tables/<int:pk>/adjustments/<int:number>/form.<slug:suffix>",
+        review_records.adjustment_file,
+        name="adjustment-form",
+    ),
+    path("review/sheets.<slug:suffix>", review_records.sheets_file, name="review-sheets"),
+    path("review/register.xlsx", review_records.register_file, name="review-register-file"),
+    path("review/statistics.xlsx", review_records.statistics_file, name="review-statistics-file"),
+    path("review/settings/<int:year>/save/", review_records.settings_save, name="review-settings-save"),
     path("review/data/", review_work.data, name="review-queue-data"),
     path("review/assign/", review_work.assign, name="review-assign"),
     path("review/bulk/", review_work.pass_on, name="review-bulk"),

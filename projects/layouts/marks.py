@@ -62,7 +62,8 @@ def _cell(cell: Cell, new: Draft) -> dict[str, Any]:
     runs = [[run.kind, run.text] for run in (cell.runs or marks(old, now))]
     if not cell.runs and old and now:
         runs = [[GONE, old], [NEW, now]]
-    return {"name": cell.name, "old": old, "runs": [run for run in runs if run[1]]}
+    name = cell.name.replace("（元）", f"（{new.layout.unit}）")
+    return {"name": name, "old": old, "runs": [run for run in runs if run[1]]}
 
 
 def _behind(pairs: Sequence[tuple[int | None, int | None]]) -> Iterator[tuple[int, int | None]]:

@@ -14,7 +14,8 @@ class Submission(models.Model):
 
     ``round``: how often it was submitted (in the running adjustment); ``changed_year``, ``changed_round``: how many
     things differ from last year's table and from the revision before, empty where there is none; ``amount_year``: last
-    year's amount in yuan. Derived: ``services.reviewing.facts`` can write it again at any time.
+    year's amount in yuan; ``codes``: findings by rule, without mere notes. Derived: ``services.reviewing.facts`` can
+    write it again at any time.
     """
 
     table = models.OneToOneField(
@@ -31,6 +32,7 @@ class Submission(models.Model):
     infos = models.PositiveIntegerField(_("说明"), default=0)
     changed_year = models.PositiveIntegerField(_("与上年不同"), null=True, blank=True)
     changed_round = models.PositiveIntegerField(_("与上次送审不同"), null=True, blank=True)
+    codes = models.JSONField(_("各类问题数"), default=dict, blank=True)
     amount_year = models.DecimalField(_("上年金额"), max_digits=18, decimal_places=2, null=True, blank=True)
 
     class Meta:

@@ -28,6 +28,7 @@ from projects.grids.docx_writer import write_docx
 from projects.layouts import registry
 from projects.layouts.asdata import to_data
 from projects.layouts.blank.draw import blank_blocks
+from projects.grading import WEIGHTS
 from projects.models import (
     Department,
     ExportJob,
@@ -86,6 +87,10 @@ FIXED: dict[str, dict[str, Any]] = {
     "form-filled": {"number": 1, "suffix": "docx"},
     "attachment": {"number": 1},
     "attachment-delete": {"number": 1},
+    "review-sheet-file": {"suffix": "docx"},
+    "adjustment-form": {"number": 1, "suffix": "docx"},
+    "review-sheets": {"suffix": "docx"},
+    "review-settings-save": {"year": 2021},
     "review-comment": {"number": 1},
     "review-comment-remove": {"number": 1},
     "review-comment-act": {"number": 1},
@@ -117,6 +122,12 @@ JSON: dict[str, dict[str, Any]] = {
     "entry-changes": {"changes": [], "version": 1, "batch": "0" * 32},
     "entry-submit": {"version": 1},
     "table-submit": {"tables": []},
+    "review-settings-save": {
+        "version": 0,
+        "sheet": {"department": "none", "finance": "none"},
+        "key_amount": "",
+        "weights": WEIGHTS,
+    },
     "review-pulse": {"cursor": 0},
     "review-comments": {"uid": "0" * 32, "kind": "must", "anchor": "table", "path": "", "text": "改"},
     "review-comment": {"version": 1, "text": "改"},
@@ -415,6 +426,16 @@ text-blocks           POST -     401 403 403 201 201 403 403 403 403 403
 text-block            POST -     401 403 403 404 404 403 403 403 403 403
 text-block-remove     POST -     401 403 403 404 404 403 403 403 403 403
 text-block-used       POST -     401 403 403 404 404 403 403 403 403 403
+review-sheet-file     GET  own   302 404 404 404 404 404 404 404 404 404
+review-sheet-file     GET  below 302 404 404 404 404 404 404 404 404 404
+review-sheet-file     GET  away  302 404 404 404 404 404 404 404 404 404
+adjustment-form       GET  own   302 404 404 404 404 404 404 404 404 404
+adjustment-form       GET  below 302 404 404 404 404 404 404 404 404 404
+adjustment-form       GET  away  302 404 404 404 404 404 404 404 404 404
+review-sheets         GET  -     302 403 403 404 404 403 404 403 403 404
+review-register-file  GET  -     302 403 403 200 200 403 200 403 403 200
+review-statistics-file GET  -     302 403 403 200 200 403 200 403 403 200
+review-settings-save  POST -     401 403 403 403 403 403 403 403 403 200
 table                 GET  own   302 404 200 200 200 200 200 404 404 200
 table                 GET  below 302 404 200 200 200 200 200 404 404 200
 table                 GET  away  302 404 404 404 404 404 404 404 404 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ def write(
         "blocks": levels[BLOCK],
         "warns": levels[WARN],
         "infos": levels[INFO],
+        "codes": dict(Counter(item.code for item in findings if item.level != INFO)),
         "changed_year": differs(then, content) if then is not None else None,
         "changed_round": diff(revisions.content_of(before), content).count if before else None,
         "amount_year": amount_of(then) if then is not None else None,

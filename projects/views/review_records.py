@@ -1,0 +1,181 @@
+"""Records of reviewing as files, and the year's settings for scripts. See docs/review.md."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from perfgoals.web.downloads import attachment
+from projects.grids.grid import Block
+from projects.models import FiscalYear
+from projects.permissions import may_administer
+from projects.reviewlevels import is_reviewer
+from projects.selectors import decisions
+from projects.services import audit
+from projects.services.reviewing import papers, records, settings
+from projects.views.entry import row_of
+from projects.views.jsonbody import BadBody, body_of, number_of, text_of
+from projects.views.review_json import answers
+
+IN_MEMORY = 8 * 1024 * 1024
+XLSX = papers.FORMATS["xlsx"]
+STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+Documents = list[tuple[str, list[Block]]]
+
+
+def _file(write: Callable[[IO[bytes]], object], *, name: str, content_type: str) -> FileResponse:
+    out: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  whoever sends it closes it
+    try:
+        write(out)
+    except BaseException:
+        out.close()
+        raise
+    return attachment(out, name=name, content_type=content_type)
+
+
+def _known(suffix: str) -> None:
+    if suffix not in papers.FORMATS:
+        raise Http404(_("没有这种文件格式"))
+
+
+def _paper(documents: Documents, suffix: str, title: str) -> HttpResponse | FileResponse:
+    """Word and Excel to be saved; HTML to be printed, shown under its own stylesheet and no other."""
+    if suffix != "html":
+        return _file(
+            lambda out: papers.write(documents, suffix, out, title=title),
+            name=f"{title}.{suffix}",
+            content_type=papers.FORMATS[suffix],
+        )
+    out = BytesIO()
+    papers.write(documents, suffix, out, title=title)
+    response = HttpResponse(out.getvalue(), content_type=papers.FORMATS[suffix])
+    found = STYLE.search(out.getvalue())
+    if found:
+        digest = b64encode(sha256(found[1]).digest()).decode()
+        response._csp_update = {"style-src": [f"'sha256-{digest}'"]}  # type: ignore[attr-defined]
+    return response
+
+
+@require_safe
+def sheet_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse | FileResponse:
+    """绩效目标审核表 of one table. The officer's side gets it once it may know of the decision."""
+    _known(suffix)
+    row = row_of(request, pk)
+    reviewer = is_reviewer(request.user, row)
+    wanted = request.GET.get("revision", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else None
+    if not reviewer and not papers.told(row):
+        raise Http404(_("这张表还没有审核表"))
+    documents = papers.sheet_documents([row], reviewer=reviewer, revision=number)
+    if not documents:
+        raise Http404(_("这张表还没有审核表"))
+    if request.method == "GET":
+        audit.record("sheet.download", actor=request.user, obj=row, after={"格式": suffix})
+    title = f"{row.label}绩效目标审核表"
+    return _paper(documents, suffix, title)
+
+
+@require_safe
+def sheets_file(request: HttpRequest, suffix: str) -> HttpResponse | FileResponse:
+    """Review sheets of a batch: the tables named, else those of the register's conditions."""
+    _known(suffix)
+    _must_see(request)
+    listed = [int(text) for text in request.GET.getlist("table") if text.isdecimal() and len(text) < 19]
+    tables = decisions.tables_of(request.user)
+    if listed:
+        tables = tables.filter(pk__in=listed[: papers.MOST])
+    else:
+        chosen = decisions.decisions(request.user, decisions.wish_of(request.GET))
+        tables = tables.filter(pk__in=chosen.order_by().values("table"))
+    rows = list(
+        tables.select_related("department", "fiscal_year").order_by("department__path", "position", "id")[: papers.MOST]
+    )
+    documents = papers.sheet_documents(rows, reviewer=False)
+    if not documents:
+        raise Http404(_("没有符合条件的审核表"))
+    title = _("绩效目标审核表（%(n)d张）") % {"n": len(documents)}
+    if request.method == "GET":
+        audit.record("sheet.download", actor=request.user, name=title, after={"格式": suffix, "张数": len(documents)})
+    return _paper(documents, suffix, title)
+
+
+@require_safe
+def adjustment_file(request: HttpRequest, pk: int, number: int, suffix: str) -> HttpResponse | FileResponse:
+    """绩效目标调整表 of one adjustment."""
+    _known(suffix)
+    row = row_of(request, pk)
+    try:
+        found = papers.adjusted(row, number)
+    except papers.NoSuchPaper as error:
+        raise Http404(_("没有这次调整")) from error
+    if request.method == "GET":
+        audit.record("adjustment.download", actor=request.user, obj=row, after={"第几次": number, "格式": suffix})
+    title = f"{row.label}绩效目标调整表（第{number}次）"
+    documents = [(row.label or "调整表", papers.adjustment_document(row, found))]
+    return _paper(documents, suffix, title)
+
+
+def _must_see(request: HttpRequest) -> None:
+    if not decisions.may_see(request.user):
+        raise PermissionDenied(_("只有审核人和系统管理员可以查看审核记录"))
+
+
+@require_safe
+def register_file(request: HttpRequest) -> FileResponse:
+    _must_see(request)
+    if request.method == "GET":
+        audit.record("register.download", actor=request.user, name=_("审核登记簿"), after=dict(request.GET.items()))
+    return _file(
+        lambda out: records.write_register(user=request.user, params=request.GET, out=out),
+        name=_("绩效目标审核登记簿") + ".xlsx",
+        content_type=XLSX,
+    )
+
+
+@require_safe
+def statistics_file(request: HttpRequest) -> FileResponse:
+    _must_see(request)
+    if request.method == "GET":
+        audit.record("register.download", actor=request.user, name=_("审核统计"), after=dict(request.GET.items()))
+    return _file(
+        lambda out: records.write_statistics(user=request.user, params=request.GET, out=out),
+        name=_("绩效目标审核统计") + ".xlsx",
+        content_type=XLSX,
+    )
+
+
+@require_POST
+@answers
+def settings_save(request: HttpRequest, year: int) -> HttpResponse:
+    """What a year asks of its reviews: of administrators of everything alone."""
+    if why := may_administer(request.user, None):
+        raise PermissionDenied(why)
+    chosen = get_object_or_404(FiscalYear, year=year)
+    body = body_of(request)
+    demand, weights = body.get("sheet"), body.get("weights")
+    if not isinstance(demand, dict) or not isinstance(weights, dict):
+        raise BadBody("sheet 和 weights 应为对象")
+    try:
+        settings.save_settings(
+            user=request.user,
+            year=chosen,
+            version=number_of(body, "version"),
+            department=text_of(demand, "department"),
+            finance=text_of(demand, "finance"),
+            key_amount=text_of(body, "key_amount"),
+            weights=weights,
+        )
+    except settings.SettingRefused as error:
+        return JsonResponse({"ok": False, "error": error.error, "message": error.message}, status=409)
+    return JsonResponse({"ok": True, "settings": settings.settings_data(year=chosen)})
