@@ -24,11 +24,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from indicators.models import LibraryIndicator
+from projects.grading import WEIGHTS
 from projects.grids.docx_writer import write_docx
 from projects.layouts import registry
 from projects.layouts.asdata import to_data
 from projects.layouts.blank.draw import blank_blocks
-from projects.grading import WEIGHTS
 from projects.models import (
     Department,
     ExportJob,
@@ -91,6 +91,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "adjustment-form": {"number": 1, "suffix": "docx"},
     "review-sheets": {"suffix": "docx"},
     "review-settings-save": {"year": 2021},
+    "review-settings": {"year": 2021},
+    "adjustment": {"number": 1},
     "review-comment": {"number": 1},
     "review-comment-remove": {"number": 1},
     "review-comment-act": {"number": 1},
@@ -381,6 +383,12 @@ attachment            GET  away  302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST own   302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST below 302 404 404 404 404 404 404 404 404 404
 attachment-delete     POST away  302 404 404 404 404 404 404 404 404 404
+review-register       GET  -     302 403 403 200 200 403 200 403 403 200
+review-statistics     GET  -     302 403 403 200 200 403 200 403 403 200
+review-settings       GET  -     302 403 403 403 403 403 403 403 403 200
+adjustment            GET  own   302 404 404 404 404 404 404 404 404 404
+adjustment            GET  below 302 404 404 404 404 404 404 404 404 404
+adjustment            GET  away  302 404 404 404 404 404 404 404 404 404
 review-queue          GET  -     302 403 403 200 200 403 403 403 403 403
 review                GET  own   302 404 404 200 200 404 404 404 404 404
 review                GET  below 302 404 404 200 200 404 404 404 404 404

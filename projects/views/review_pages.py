@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from projects.layouts.editing import Draft
 from projects.selectors.review_queue import filter_of_query, neighbours
 from projects.services.reviewing import page
+from projects.services.reviewing.papers import FORMATS
 from projects.views.aside import aside_of
 from projects.views.review_json import reviewed_row
 from projects.views.table import change_text
@@ -37,6 +38,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "review_json": data,
         "frame": _frame(request, pk),
         "frame_year": row.fiscal_year.year,
+        "papers": {name: reverse("review-sheet-file", args=[pk, name]) for name in FORMATS} if data["sheets"] else {},
         "aside": aside_of(found.draft.table),
         "years": _years(found.draft, last) if last else [],
         "change": change_text(row.amount, Decimal(last["amount"]) if last["amount"] else None) if last else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import Any
 
 import pytest
@@ -205,6 +206,12 @@ def test_from_submission_to_approval_with_the_mouse(desk: Desk, people: dict[str
     assert status(row) == "approved"
     desk.open(f"/tables/{row.pk}/review/")
     assert page.locator("[data-decide=forward]").is_disabled()
+    page.locator("summary", has_text="审核表").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Word 文档").click()
+    with zipfile.ZipFile(saved.value.path()) as file:
+        text = file.read("word/document.xml").decode()
+    assert all(words in text for words in ("绩效目标审核表", "规范完整性", "优"))
     assert ReviewSheet.objects.get(level="finance").grade == "优"
     desk.enter(people["officer"])
     desk.open(f"/tables/{row.pk}/fill/")
@@ -459,3 +466,27 @@ def test_several_are_assigned_and_refusals_of_a_bulk_approval_are_listed(
     desk.page.fill("#view-name", "我的")
     desk.page.click("dialog[open] .btn-primary")
     expect(desk.page.locator(".viewsbar__own")).to_contain_text("我的")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_records_are_accessible_and_fit(desk: Desk, people: dict[str, User], row: TargetTable, width: int) -> None:
+    ReviewSetting.objects.update(finance_sheet=ReviewSetting.Demand.OPTIONAL)
+    act(row, "submit", people["officer"])
+    act(row, "pass", people["reviewer"], "同意")
+    act(row, "approve", people["finance"], "同意" * 60)
+    act(row, "adjust", people["officer"], "年中追加预算")
+    desk.page.set_viewport_size({"width": width, "height": 900})
+    desk.enter(people["finance"])
+    for path in ("review/register/", "review/statistics/", f"tables/{row.pk}/adjustments/1/"):
+        desk.page.goto(f"{desk.site}/{path}")
+        assert desk.faults() == [], path
+    desk.enter(person("admin", (Role.ADMINISTRATOR, None)))
+    desk.page.goto(f"{desk.site}/review/settings/2021/")
+    assert desk.faults() == []
+    desk.page.fill("[name=key_amount]", "500")
+    desk.page.locator("main [type=submit]").click()
+    expect(desk.page.locator("[data-saved]")).to_have_text("已保存")
+    assert ReviewSetting.objects.get().key_amount == 5_000_000
+    desk.page.locator("[data-weight]").first.fill("90")
+    desk.page.locator("main [type=submit]").click()
+    expect(desk.page.locator("[data-alert]")).not_to_be_empty()

@@ -130,3 +130,48 @@ def test_entry_page_tells_the_officer_who_returned_and_how_much_is_done(
     assert page.context["entry"]["comments"]["must_open"] == 1
     assert page.context["returned"].reason == "请逐条修改"
     assert "0/1" in page.content.decode()
+
+
+def approved(bureau: Department, officer: User, reviewer: User) -> TargetTable:
+    finance = person("finance", (Role.FINANCE_REVIEWER, None))
+    (row,) = submitted(bureau, officer, 1)
+    for action, user in (("pass", reviewer), ("approve", finance)):
+        row.refresh_from_db()
+        apply(table_id=row.pk, action=action, user=user, version=row.version, reason="同意")
+    row.refresh_from_db()
+    return row
+
+
+def test_register_and_statistics_show_what_was_decided(
+    client: Client, bureau: Department, officer: User, reviewer: User
+) -> None:
+    assert "还没有办理过的审核" in client.get(reverse("review-register")).content.decode()
+    assert "还没有可统计的审核" in client.get(reverse("review-statistics")).content.decode()
+    row = approved(bureau, officer, reviewer)
+    page = client.get(reverse("review-register"), {"decision": "approve"})
+    assert [line["table"]["id"] for line in page.context["register"]["rows"]] == [row.pk]
+    assert page.context["whole"] == "/review/sheets.docx?decision=approve"
+    blocks = client.get(reverse("review-statistics")).context["blocks"]
+    assert [block["key"] for block in blocks if block["plot"]] == ["rounds", "days"]
+
+
+def test_an_adjustment_is_shown_before_and_after(bureau: Department, officer: User, reviewer: User) -> None:
+    row = approved(bureau, officer, reviewer)
+    own = Client()
+    own.force_login(officer)
+    assert own.get(reverse("adjustment", args=[row.pk, 1])).status_code == 404
+    own.post(reverse("table-act", args=[row.pk, "adjust"]), {"version": row.version, "reason": "年中追加预算"})
+    assert f'href="/tables/{row.pk}/adjustments/1/"' in own.get(reverse("table", args=[row.pk])).content.decode()
+    page = own.get(reverse("adjustment", args=[row.pk, 1]))
+    assert page.context["adjustment"]["reason"] == "年中追加预算"
+    assert page.context["fill"] is True
+    assert "内容还没有改动" in page.content.decode()
+
+
+def test_settings_of_a_year_are_shown_to_its_administrator(bureau: Department, officer: User) -> None:
+    submitted(bureau, officer, 1)
+    admin = Client()
+    admin.force_login(person("admin", (Role.ADMINISTRATOR, None)))
+    page = admin.get(reverse("review-settings", args=[2021]))
+    assert sum(int(weight) for weight in page.context["settings"]["weights"].values()) == 100
+    assert [name for name, _label in page.context["levels"]] == ["department", "finance"]
