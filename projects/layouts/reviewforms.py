@@ -22,7 +22,7 @@ from projects.targettable import ROW_TYPES
 LEVELS = {"department": "部门审核", "finance": "财政审核"}
 KEY = "key"
 # 审核内容, 审核要点, then grade and opinion of either level.
-WIDTHS = [9.0, 27.0, 10.0, 22.0, 10.0, 22.0]
+WIDTHS = [11.0, 31.0, 9.0, 20.0, 9.0, 20.0]
 HEAD_PATHS = ("fiscal_year", "layout", "kind")
 
 

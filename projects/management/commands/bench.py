@@ -19,6 +19,7 @@ SUBJECTS = {
     "list": "十万张表的列表页",
     "entry": "填报时自动保存",
     "suggest": "填报时的建议，十万个指标",
+    "review": "审核页",
     "units": "小件",
 }
 
