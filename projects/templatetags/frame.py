@@ -161,7 +161,7 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     if rights.any(*REVIEWS, Role.ADMINISTRATOR):
         # Administrators have no queue, but what was decided.
         first = "review-queue" if rights.any(*REVIEWS) else "review-register"
-        rooms = (*rooms[:2], (_("审核"), first, "state-done", REVIEW_PAGES), *rooms[2:])
+        rooms = (*rooms[:-1], (_("审核"), first, "state-done", REVIEW_PAGES), rooms[-1])
     if rights.any(*SEES_TABLES):
         rooms += ((_("公开与导出"), "publishing", "publish", PUBLISHING_PAGES),)
         rooms += ((_("指标库"), "library", "library", LIBRARY_PAGES),)
