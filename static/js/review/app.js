@@ -14,6 +14,8 @@ import { Pulse } from "./pulse.js";
 import { Sheet } from "./sheet.js";
 
 export class Review {
+  #saying = 0;
+
   constructor(place, data, frame) {
     this.place = place;
     this.data = data;
@@ -45,6 +47,9 @@ export class Review {
     addEventListener("resize", () => this.notes.align());
     document.fonts?.ready.then(() => this.notes.align());
     this.pulse.start();
+    const said = sessionStorage.getItem("review-said");
+    if (said) this.say(said);
+    sessionStorage.removeItem("review-said");
     this.place.dataset.ready = "";
   }
 
@@ -147,6 +152,8 @@ export class Review {
   say(text) {
     announce(text);
     const place = find("[data-said]");
-    if (place) place.textContent = text;
+    place.textContent = text;
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => (place.textContent = ""), 5000);
   }
 }
