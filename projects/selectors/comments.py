@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
@@ -59,7 +60,7 @@ def must_counts(tables: Iterable[TargetTable]) -> dict[int, MustCounts]:
     return {pk: MustCounts(pending, open_, unanswered) for pk, pending, open_, unanswered in rows}
 
 
-def must_ids(table: TargetTable, **state: str) -> list[int]:
+def must_ids(table: TargetTable, **state: Any) -> list[int]:
     """Ids of 必须修改 comments in a state, for pages that lead to them."""
     found = ReviewComment.objects.filter(LIVE, table=table, kind=Kind.MUST, **state)
     return list(found.order_by("id").values_list("id", flat=True))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.models import Department, FiscalYear, Project, Role
 from projects.permissions import EVERYWHERE, rights_of
+from projects.selectors.comments import must_ids
 from projects.selectors.forms import latest_edition, offered_to
 from projects.selectors.tables import visible_to
 from projects.services import creating, submitting
@@ -160,6 +161,8 @@ def submit(request: HttpRequest, pk: int) -> JsonResponse:
         answer = {"ok": False, "error": error.error, "message": error.message, "findings": findings}
         if not findings:
             del answer["findings"]
+            # What a reviewer asked for and nobody answered: the page leads there.
+            answer["comments"] = must_ids(row, shown_state="open", shown_at__isnull=False)
         return JsonResponse(answer, status=409)
     return JsonResponse({"ok": True, "url": reverse("table", args=[pk])})
 

@@ -156,6 +156,16 @@ def test_a_round_of_requests(bureau: Bureau) -> None:
     )
 
 
+def test_submitting_names_the_comments_that_wait_for_an_answer(bureau: Bureau) -> None:
+    bureau.act(bureau.officer, "submit")
+    comment = bureau.comment(bureau.reviewer)
+    bureau.comment(bureau.reviewer, kind="advice")
+    bureau.act(bureau.reviewer, "return")
+    status, answer = ask(bureau.officer, f"/tables/{bureau.pk}/fill/submit/", {"version": 3, "reason": "改好了"})
+    assert (status, answer["error"], answer["comments"]) == (409, "refused", [comment.pk])
+    assert answer["message"] == "还有 1 条“必须修改”的审核意见没有答复，请逐条答复后再送审"
+
+
 def test_refused_decision_names_what_stands_in_the_way(bureau: Bureau) -> None:
     bureau.act(bureau.officer, "submit")
     comment = bureau.comment(bureau.reviewer)
