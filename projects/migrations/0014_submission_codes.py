@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0012_form_report'),
+        ("projects", "0013_public_pages"),
     ]
 
     operations = [
