@@ -17,8 +17,10 @@ from django_tables2.data import TableQuerysetData
 from perfgoals.templatetags.pg import icon
 from perfgoals.web.figures import wan, yuan
 from projects.badges import state_badge
+from projects.findings import BLOCK, WARN
 from projects.layouts.registry import get_layout
 from projects.models import TableIndicator, TargetTable
+from projects.selectors.findings import counts_of
 
 ROW_FIELDS = (
     "label",
@@ -45,7 +47,8 @@ class ListData(TableQuerysetData):
     """A queryset of which only one page is ever fetched.
 
     Ids are found, sorted and cut first, on the narrow indexes; the few rows of the page follow with their department,
-    year and number of indicators: three queries, whatever the page. ``total`` is known from the sums under the list.
+    year, number of indicators and of findings: four queries, whatever the page. ``total`` is known from the sums
+    under the list.
     """
 
     def __init__(self, data: QuerySet[TargetTable], total: int) -> None:
@@ -59,7 +62,7 @@ class ListData(TableQuerysetData):
 
 
 def fetch_rows(ids: list[int]) -> list[TargetTable]:
-    """Return the tables with these ids, in this order, with what a row shows. Two queries."""
+    """Return the tables with these ids, in this order, with what a row shows. Three queries."""
     rows = (
         TargetTable.objects.filter(id__in=ids)
         .select_related("department", "fiscal_year")
@@ -72,9 +75,26 @@ def fetch_rows(ids: list[int]) -> list[TargetTable]:
     counts = dict(
         TableIndicator.objects.filter(table_id__in=ids).order_by().values_list("table_id").annotate(n=Count("id"))
     )
+    found = counts_of(ids)
     for pk, row in rows.items():
         row.indicator_count = counts.get(pk, 0)  # type: ignore[attr-defined]
+        row.findings_by_level = found[pk]  # type: ignore[attr-defined]
     return [rows[pk] for pk in ids if pk in rows]
+
+
+def finding_marks(record: TargetTable) -> SafeString:
+    """How many blocking findings and warnings a table has, as marks that lead to its findings."""
+    counts = getattr(record, "findings_by_level", None) or {}
+    words = {BLOCK: _("须修改 %(n)d 处"), WARN: _("提醒 %(n)d 处")}
+    return format_html_join(
+        "",
+        ' <a class="mark mark--{}" href="{}#findings" title="{}">{}{}</a>',
+        (
+            (level, reverse("table", args=[record.pk]), word % {"n": counts[level]}, icon(level), counts[level])
+            for level, word in words.items()
+            if counts.get(level)
+        ),
+    )
 
 
 def _clipped(text: str) -> SafeString:
@@ -91,6 +111,7 @@ class TargetTableTable(tables.Table):
     """Tables as rows. Amounts in 万元 with the unit in the head; the exact yuan stand in the cell's title."""
 
     label = tables.Column(_("名称"), attrs=_cell("is-name"))
+    findings = tables.Column(_("检查"), accessor="pk", orderable=False, attrs=_cell("c-findings", label=_("检查")))
     project_code = tables.Column(_("编码"), attrs=_cell("c-code", "is-extra", "is-off"), orderable=False)
     department = tables.Column(
         _("部门"),
@@ -118,6 +139,7 @@ class TargetTableTable(tables.Table):
         fields = ()
         sequence = (
             "label",
+            "findings",
             "project_code",
             "department",
             "fiscal_year",
@@ -162,6 +184,9 @@ class TargetTableTable(tables.Table):
             icon("warn"),
             n,
         )
+
+    def render_findings(self, record: TargetTable) -> SafeString | str:
+        return finding_marks(record)
 
     def render_project_code(self, record: TargetTable) -> str:
         return record.project_code

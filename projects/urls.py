@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from projects.views import departments, downloads, home, notices, table, tables, years
+from projects.views import departments, downloads, findings, home, notices, table, tables, years
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("rules/", findings.rule_list, name="rule-list"),
     path("years/", years.year_list, name="year-list"),
     path("years/<int:number>/", years.year, name="year"),
     path("years/<int:number>/state/", years.year_state, name="year-state"),

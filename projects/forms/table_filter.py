@@ -15,10 +15,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from perfgoals.web.figures import wan
+from projects.findings import LEVEL_NAMES
 from projects.forms.fields import WanField
 from projects.forms.widgets import Choices, Select
 from projects.layouts.registry import all_layouts
 from projects.models import Department, FiscalYear, TargetTable
+from projects.rules import rules
 from projects.selectors.tables import filter_tables
 
 INDENT = "\u3000"
@@ -30,6 +32,7 @@ FIELDS = {
     "status": "f-status",
     "kind": "f-kind",
     "layout": "f-layout",
+    "finding": "f-layout",
     "amount_min": "f-money",
     "amount_max": "f-money",
 }
@@ -55,6 +58,18 @@ def department_choices(departments: Iterable[Department]) -> Choices:
     rows = list(departments)
     top = min((row.depth for row in rows), default=0)
     return [(str(row.pk), INDENT * (row.depth - top) + row.name) for row in rows]
+
+
+def finding_choices() -> Choices:
+    """Return what findings can be asked for: a level, or one rule."""
+    levels = [(f"level-{level}", _("有“%(name)s”的问题") % {"name": name}) for level, name in LEVEL_NAMES.items()]
+    return [*levels, *((rule.id, rule.title) for rule in rules())]
+
+
+def _finding(asked: str) -> dict[str, str]:
+    if not asked:
+        return {}
+    return {"level": asked.removeprefix("level-")} if asked.startswith("level-") else {"rule": asked}
 
 
 def _select(**kwargs: Any) -> django_filters.ChoiceFilter:
@@ -88,6 +103,7 @@ class TableFilter(django_filters.FilterSet):
     status = _select(label=_("状态"), choices=TargetTable.Status.choices)
     layout = _select(label=_("表式"))
     kind = _select(label=_("类型"), choices=TargetTable.Kind.choices)
+    finding = _select(label=_("检查"))
     amount_min = WanFilter(label=_("金额自（万元）"))
     amount_max = WanFilter(label=_("金额至（万元）"))
 
@@ -108,6 +124,7 @@ class TableFilter(django_filters.FilterSet):
         self._years = {str(row.year): row for row in years}
         self.filters["department"].extra["choices"] = department_choices(departments)
         self.filters["year"].extra["choices"] = [(key, str(row)) for key, row in self._years.items()]
+        self.filters["finding"].extra["choices"] = finding_choices()
         self.filters["layout"].extra["choices"] = [(layout.id, layout.name) for layout in all_layouts()]
 
     helper = _helper()
@@ -133,7 +150,9 @@ class TableFilter(django_filters.FilterSet):
         if not self.is_valid():
             return False
         asked = self.form.cleaned_data
-        return any(asked[name] for name in ("status", "layout", "kind")) and not (asked["year"] or asked["department"])
+        return any(asked[name] for name in ("status", "layout", "kind", "finding")) and not (
+            asked["year"] or asked["department"]
+        )
 
     @property
     def with_retired(self) -> QuerySet[TargetTable]:
@@ -154,6 +173,7 @@ class TableFilter(django_filters.FilterSet):
             status=asked["status"],
             layout=asked["layout"],
             kind=asked["kind"],
+            **_finding(asked["finding"]),
             amount_min=asked["amount_min"],
             amount_max=asked["amount_max"],
             live=live,
@@ -170,6 +190,7 @@ class TableFilter(django_filters.FilterSet):
             "status": lambda value: TargetTable.Status(value).label,
             "layout": lambda value: dict(self.filters["layout"].extra["choices"])[value],
             "kind": lambda value: TargetTable.Kind(value).label,
+            "finding": lambda value: dict(finding_choices())[value],
             "amount_min": lambda value: _("金额不低于 %(amount)s 万元") % {"amount": wan(value)},
             "amount_max": lambda value: _("金额不高于 %(amount)s 万元") % {"amount": wan(value)},
         }

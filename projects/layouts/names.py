@@ -81,5 +81,7 @@ def name_of(path: str) -> str:
         return rest
     if first in LIST_NAMES:
         index, _, leaf = rest.partition(".")
+        if not index:
+            return LIST_NAMES[first]
         return f"{LIST_NAMES[first]}第{int(index) + 1}行·{ROW_FIELD_NAMES[first].get(leaf, leaf)}"
     return FIELD_NAMES.get(path, path)

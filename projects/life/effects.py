@@ -8,7 +8,7 @@ from typing import Any
 
 from projects.life.case import Case
 from projects.models import Revision
-from projects.services import revisions
+from projects.services import findings, revisions
 from projects.services.approved import file_approved
 from projects.services.reviewing import comments, facts, sheets
 from projects.store import replace_content, row_uids
@@ -60,6 +60,7 @@ def _restore_approved(case: Case) -> dict[str, Any]:
     if revision is None:
         raise ValueError("the guard asked for an adjustment")
     replace_content(case.table, revisions.content_of(revision), uids=revision.uids)
+    findings.refresh_one(case.table.pk)
     case.revision = revision
     return {"adjustment": revision.adjustment}
 

@@ -13,6 +13,7 @@ from projects.grading import PASSING
 from projects.life.case import Case
 from projects.life.checks import submission_findings
 from projects.models import ReviewSetting, TargetTable
+from projects.selectors.findings import compared_findings, setup_of
 from projects.selectors.sheets import standing
 from projects.services import revisions
 
@@ -50,7 +51,8 @@ def _still_filing(case: Case) -> str:
 def _complete(case: Case) -> str:
     if not case.check_content:
         return ""
-    case.findings = submission_findings(case.content)
+    setup = setup_of(case.table.fiscal_year_id)
+    case.findings = submission_findings(case.content, setup) + compared_findings(case.table.pk)
     blocking = [finding for finding in case.findings if finding.level == BLOCK]
     if not blocking:
         return ""

@@ -15,6 +15,7 @@ from projects.models.record import AuditEvent, Revision, TransitionRecord, Writt
 from projects.models.review import CommentEntry, Level, ReviewComment, ReviewSetting, ReviewSheet
 from projects.models.reviewwork import Assignment, ReviewPresence, SavedView, Submission, TextBlock
 from projects.models.rows import CostDetail, ProseSection, SpendPlanPoint, SummaryItem, TableIndicator, WorkTask
+from projects.models.rules import RuleSetup, StoredFinding, TableBrief
 from projects.models.search import SearchText
 from projects.models.table import Funding, TargetTable
 from projects.models.user import User
@@ -50,13 +51,16 @@ __all__ = [
     "ReviewSheet",
     "Revision",
     "Role",
+    "RuleSetup",
     "SavedView",
     "SearchText",
     "Session",
     "ShippedForm",
     "SpendPlanPoint",
+    "StoredFinding",
     "Submission",
     "SummaryItem",
+    "TableBrief",
     "TableIndicator",
     "TargetTable",
     "TextBlock",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +13,17 @@ from indicators.categories import category, level1_code
 from indicators.targets import Kind, Target, parse
 from projects.findings import Change
 from projects.layouts.definition import Layout
+from projects.layouts.typed import is_unread
 from projects.rules import words
 from projects.rules.engine import Hit, Setup
-from projects.targettable import Indicator, TargetTable
+from projects.targettable import Indicator, TargetTable, leaves
 
 LISTS = ("indicators", "period_indicators")
 NOT_APPLICABLE = "不适用"
 COST = ("output.cost", "cost.economic")
 _WAN = Decimal(10000)
 NUMERIC = (Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL)
-_GENERIC_LINE = re.compile(r"(?:严格)?按照?(?:相关|有关)?(?:文件|政策)?(?:规定|标准|要求|文件)")
+_TEXT_PATHS = frozenset(f"indicators.{leaf}" for leaf in ("level1", "level2", "name", "description", "value", "basis"))
 
 
 def yuan_text(amount: Decimal) -> str:
@@ -137,10 +137,23 @@ class Case:
             ("goals.annual", table.goals.annual),
             ("duties", table.duties),
         ]
-        for rows, leaves in _TEXT_ROWS:
+        for rows, names in _TEXT_ROWS:
             for index, row in enumerate(getattr(table, rows)):
-                found += [(f"{rows}.{index}.{leaf}", getattr(row, leaf)) for leaf in leaves]
+                found += [(f"{rows}.{index}.{leaf}", getattr(row, leaf)) for leaf in names]
         return [(path, text) for path, text in found if text]
+
+    @cached_property
+    def unread(self) -> list[tuple[str, str, str]]:
+        """Amounts, days and percents that are still text: path, path without row number, text."""
+        found = []
+        for path, value in leaves(self.table):
+            if not isinstance(value, str) or not value:
+                continue
+            first, _, rest = path.partition(".")
+            bare = f"{first}.{rest.partition('.')[2]}" if rest[:1].isdigit() else path
+            if bare not in _TEXT_PATHS and bare != "spend_plan.by" and is_unread(bare, value):
+                found.append((path, bare, value))
+        return found
 
     @cached_property
     def context(self) -> str:

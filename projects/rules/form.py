@@ -12,11 +12,10 @@ from projects.findings import BLOCK, INFO, WARN
 from projects.layouts.definition import Layout
 from projects.layouts.names import name_of
 from projects.layouts.steps import leaf_of
-from projects.layouts.typed import is_unread
 from projects.rules.case import Case, yuan_text
 from projects.rules.engine import FORM, PRACTICE, Hit, Rule
 from projects.rules.samples import funding, goals, indicator, item, one, plan, project, rows
-from projects.targettable import DAY_FIELDS, Funding, Project, TargetTable, leaves
+from projects.targettable import DAY_FIELDS, Funding, Project, TargetTable
 
 # What every form that prints it wants filled in.
 MANDATORY = ("goals.annual",)
@@ -70,17 +69,13 @@ def _short(path: str) -> str:
     return name_of(path).removesuffix("（元）")
 
 
-def _unread(levels: bool) -> Callable[[Case], Iterator[Hit]]:
+def _unread(weak: bool) -> Callable[[Case], Iterator[Hit]]:
+    """Values that are still text; ``weak``: those of the columns of which not much depends."""
+
     def find(case: Case) -> Iterator[Hit]:
-        for path, value in leaves(case.table):
-            if not isinstance(value, str) or not value:
-                continue
-            first, _, rest = path.partition(".")
-            bare = f"{first}.{rest.partition('.')[2]}" if rest[:1].isdigit() else path
-            if bare == "spend_plan.by" or not is_unread(bare, value):
-                continue
-            what = "日期" if bare in DAY_FIELDS else "0–100 之间的百分比" if first == "spend_plan" else "数值"
-            if bare.endswith(("weight", "quantity")) == levels:
+        for path, bare, value in case.unread:
+            what = "日期" if bare in DAY_FIELDS else "0–100 之间的百分比" if bare.startswith("spend_plan") else "数值"
+            if bare.endswith(("weight", "quantity")) == weak:
                 yield Hit(path, value, {"field": name_of(path), "what": what})
 
     return find

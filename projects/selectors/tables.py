@@ -13,6 +13,7 @@ from projects import bulk  # noqa: F401  registers the lookup any_of
 from projects.models import Department, TargetTable
 from projects.models.department import subtree
 from projects.permissions import EVERYWHERE, SEES_TABLES, rights_of
+from projects.selectors.findings import with_findings
 from projects.selectors.search import search_tables
 
 if TYPE_CHECKING:
@@ -81,12 +82,16 @@ def filter_tables(
     amount_min: Decimal | None = None,
     amount_max: Decimal | None = None,
     text: str = "",
+    rule: str = "",
+    level: str = "",
     live: bool = True,
 ) -> QuerySet[TargetTable]:
     """Narrow ``queryset``; empty arguments do not narrow.
 
     ``below`` takes in the departments under ``department``; ``project`` is a code or a name; amounts in
-    yuan, both ends included; ``live`` leaves out void tables and former versions unless ``status`` asks for them.
+    yuan, both ends included; ``rule`` and ``level`` leave tables of which a rule
+    (of that level) found something; ``live`` leaves out void tables and former versions unless ``status`` asks for
+    them.
     """
     exact = {"fiscal_year__year": year, "status": status, "layout": layout, "kind": kind}
     queryset = queryset.filter(**{name: value for name, value in exact.items() if value})
@@ -105,7 +110,7 @@ def filter_tables(
         queryset = queryset.filter(amount__gte=amount_min)
     if amount_max is not None:
         queryset = queryset.filter(amount__lte=amount_max)
-    return search_tables(queryset, text)
+    return search_tables(with_findings(queryset, rule=rule, level=level), text)
 
 
 def totals(queryset: QuerySet[TargetTable], *, cap: int | None = None) -> Totals:

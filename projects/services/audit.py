@@ -46,6 +46,7 @@ ACTIONS: dict[str, str] = {
     "year.close": "关闭年度",
     "year.publish": "公布年度",
     "year.rollover": "结转年度",
+    "rules.change": "修改检查规则设置",
     "table.create": "新建绩效目标表",
     "table.change": "修改绩效目标表",
     "table.delete": "删除绩效目标表",

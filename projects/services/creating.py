@@ -17,7 +17,7 @@ from projects.models.keys import project_key
 from projects.permissions import may_create
 from projects.selectors.forms import in_editions_of, offered
 from projects.selectors.tables import visible_to
-from projects.services import audit
+from projects.services import audit, findings
 from projects.services.rollover import Choice, copied
 from projects.store import NEW, Entry, load_tables, save_tables
 from projects.targettable import DepartmentRef, Indicator, PlanPoint, Section, TargetTable
@@ -89,6 +89,7 @@ def create_table(
             raise CreateRefused(saved.reason or "这张表已经有了", saved.pk)
         row = Stored.objects.select_related("department", "fiscal_year").get(pk=saved.pk)
         _link(row)
+        findings.refresh_one(row.pk)
         audit.record("table.create", actor=user, obj=row, after={"表式": form.name, "年度": year.year})
     return row
 
@@ -193,6 +194,7 @@ def _continue(
     if saved.outcome != NEW or saved.pk is None:
         return saved.reason or "本年度已有这张表"
     Stored.objects.filter(pk=saved.pk).update(predecessor=row)
+    findings.refresh_one(saved.pk)
     made = Stored.objects.select_related("department").get(pk=saved.pk)
     audit.record("table.create", actor=user, obj=made, after={"来源": f"{row.fiscal_year.year}年《{row.label}》"})
     return saved.pk

@@ -24,8 +24,11 @@ from projects.life.checks import submission_findings
 from projects.models import EntrySave
 from projects.models import TargetTable as Stored
 from projects.permissions import may_edit
+from projects.rules import Setup
+from projects.selectors.findings import compared_findings, setup_of
 from projects.selectors.tables import visible_to
 from projects.services import audit, entry_store
+from projects.services import findings as stored_findings
 from projects.targettable import TargetTable
 
 if TYPE_CHECKING:
@@ -96,7 +99,7 @@ class Applied:
 def open_entry(row: Stored, *, user: User | Any = None) -> Entry:
     """Load everything that filling in needs, in a fixed number of queries. ``row`` comes with year and department."""
     draft = entry_store.load(row).draft
-    findings = submission_findings(draft.table)
+    findings = findings_of(row, draft, setup_of(row.fiscal_year_id))
     reason = may_edit(user, row) if user is not None else ""
     return Entry(row, draft, findings, steps.states(draft.table, draft.layout, findings), reason)
 
@@ -141,7 +144,11 @@ def _apply(loaded: entry_store.Loaded, user: Any, key: UUID, changes: Sequence[M
     touched = editing.apply(draft, changes)
     now = timezone.now()
     wrote, remarks = entry_store.store(loaded, now=now)
-    answer = _answer(row, draft, touched, remarks)
+    setup = setup_of(row.fiscal_year_id)
+    findings = submission_findings(draft.table, setup)
+    elsewhere = stored_findings.keep(row, draft, findings, setup) if wrote else set()
+    findings += compared_findings(row.pk, draft.uids, row.label)
+    answer = _answer(row, draft, touched, remarks, findings, elsewhere)
     name = audit.actor_label(user)
     if wrote:
         audit.record(
@@ -188,10 +195,21 @@ def _exists(draft: Draft, path: str) -> bool:
         return False
 
 
-def _answer(row: Stored, draft: Draft, touched: editing.Touched, remarks: Sequence[str]) -> dict[str, Any]:
-    findings = submission_findings(draft.table)
+def findings_of(row: Stored, draft: Draft, setup: Setup) -> list[Finding]:
+    """Return what the rules say of a table now, and what comparison with others showed last."""
+    return submission_findings(draft.table, setup) + compared_findings(row.pk, draft.uids, row.label)
+
+
+def _answer(
+    row: Stored,
+    draft: Draft,
+    touched: editing.Touched,
+    remarks: Sequence[str],
+    findings: list[Finding],
+    elsewhere: set[str],
+) -> dict[str, Any]:
     findings += [Finding(INFO, "filing", text, field="project.name") for text in remarks]
-    scope = _scope(touched)
+    scope = list(dict.fromkeys([*_scope(touched), *sorted(elsewhere)]))
     return {
         "ok": True,
         "version": row.version,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.targettable import DepartmentRef, TargetTable
@@ -46,11 +46,15 @@ class TableReport:
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of one file. ``refusal`` is set when nothing of it was taken."""
+    """What became of one file. ``findings`` is what reading noticed, ``checks`` what the rules say of its tables.
+
+    ``refusal`` is set when nothing of it was taken.
+    """
 
     name: str
     tables: list[TableReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    checks: list[Finding] = field(default_factory=list)
     refusal: str = ""
 
     @property
@@ -89,6 +93,11 @@ class ImportReport:
         return [finding for file in self.files for finding in file.findings]
 
     @property
+    def checks(self) -> list[Finding]:
+        """What the rules say of all tables, file by file."""
+        return [finding for file in self.files for finding in file.checks]
+
+    @property
     def refused(self) -> bool:
         """Whether anything was not taken."""
         return any(file.refused for file in self.files)
@@ -102,6 +111,7 @@ class ImportReport:
                 "counts": dict(file.counts),
                 "tables": [asdict(table) for table in file.tables],
                 "findings": [finding.to_dict() for finding in file.findings],
+                "checks": [finding.to_dict() for finding in file.checks],
             }
             for file in self.files
         ]
@@ -173,11 +183,23 @@ def import_documents(
             file.findings += read.findings
             indicators = len(read.table.indicators) + len(read.table.period_indicators)
             file.tables.append(TableReport(number, read.table.label(), FOUND, indicators))
+        file.checks = _checks(file, [read.table for read in reads])
         if reads and not dry_run:
             _store(report, file, reads, chosen, stored_by)
         if progress:
             progress(file)
     return report
+
+
+def _checks(file: FileReport, tables: list[TargetTable]) -> list[Finding]:
+    """Return what the rules, each at its own level, find in the tables of one file, also by comparing them."""
+    from projects.rules import Checker
+
+    checker = Checker()
+    found = [(number, item) for number, table in enumerate(tables, 1) for item in checker.add(number, table)]
+    found += list(checker.compare())
+    labels = {number: f"第{number}张表 {' '.join(table.label().split())}" for number, table in enumerate(tables, 1)}
+    return [item.at(file=file.name, table=labels[number]) for number, item in sorted(found, key=lambda pair: pair[0])]
 
 
 def _contents(sources: Iterable[Source]) -> Iterator[tuple[str, Any]]:
@@ -263,6 +285,7 @@ def _chosen_department(text: str) -> Any:
 
 def _store(report: ImportReport, file: FileReport, reads: list[_Read], chosen: Any, stored_by: dict[int, str]) -> None:
     """Store the tables of one file in one transaction and complete its report."""
+    from projects.services import findings
     from projects.store import Entry, save_tables
 
     entries = []
@@ -271,7 +294,9 @@ def _store(report: ImportReport, file: FileReport, reads: list[_Read], chosen: A
         filed = chosen if chosen and chosen.pk and not ref.code and ref.name == chosen.name else None
         entries.append(Entry(read.table, filed, file.name, position))
     try:
-        result = save_tables(entries)
+        with transaction.atomic():
+            result = save_tables(entries)
+            findings.refresh(saved.pk for saved in result.saved if saved.pk and saved.outcome in (NEW, UPDATED))
     except (IntegrityError, DataError) as error:
         logger.error("storing %s failed: %s", file.name, error)
         for table in file.tables:

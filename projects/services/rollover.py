@@ -21,7 +21,7 @@ from projects.models.department import subtree
 from projects.models.keys import natural_key
 from projects.permissions import may_administer
 from projects.selectors.forms import in_editions_of
-from projects.services import audit
+from projects.services import audit, findings
 from projects.services.years import YearRefused
 from projects.store import LOCK, NEW, Entry, load_tables, save_tables
 from projects.targettable import Funding, Goals, TargetTable
@@ -215,6 +215,7 @@ def _copy(rows: Sequence[Stored], source: FiscalYear, target: FiscalYear, choice
             raise YearRefused(f"“{entry.table.label()}”与{target}已有的另一张表同名，请先核对项目名称和编码")
     made = [Stored(pk=done.pk, predecessor_id=row.pk) for row, done in zip(rows, saved, strict=True)]
     Stored.objects.bulk_update(made, ["predecessor"])
+    findings.refresh(row.pk for row in made)
     return len(made)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from projects import workflow
 from projects.findings import WARN, Finding
 from projects.models import TargetTable as Stored
+from projects.selectors.findings import compared_findings, setup_of
 from projects.selectors.tables import visible_to
 from projects.services.entry import blocking
 from projects.store import load_tables
@@ -54,10 +55,13 @@ def submit(*, user: User | Any, table_id: int, version: int, reason: str = "") -
 
     Findings are looked at before the lock and decided again by the workflow under it, on the same version.
     """
-    content = load_tables(Stored.objects.filter(pk=table_id))
+    chosen = Stored.objects.filter(pk=table_id)
+    content = load_tables(chosen)
     if not content:
         raise SubmitRefused(MISSING, "没有这张表，或您不能查看")
-    findings = workflow.submission_findings(content[0])
+    setup = setup_of(chosen.values_list("fiscal_year", flat=True)[0])
+    findings = workflow.submission_findings(content[0], setup)
+    findings += compared_findings(table_id)
     if blocking(findings):
         raise SubmitRefused(FINDINGS, "还有必须修改的问题", findings)
     warned = [finding for finding in findings if finding.level == WARN]

@@ -18,7 +18,7 @@ from projects.views.shared import chosen_year, fiscal_years
 register = template.Library()
 register.filter("state", state_badge)
 
-BY_YEAR = ("home", "department-list", "department", "table-list", "filling")
+BY_YEAR = ("home", "department-list", "department", "table-list", "filling", "rule-list")
 """Pages that show one year or all years, as their address says."""
 
 REVIEW_PAGES = ("review-queue", "review", "review-register", "review-statistics", "adjustment")
@@ -165,6 +165,7 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     if rights.any(*SEES_TABLES):
         rooms += ((_("公开与导出"), "publishing", "publish", PUBLISHING_PAGES),)
         rooms += ((_("指标库"), "library", "library", LIBRARY_PAGES),)
+    rooms += ((_("检查规则"), "rule-list", "filter", ("rule-list",)),)
     if rights.has(Role.ADMINISTRATOR, None):
         rooms += ((_("预算年度"), "year-list", "calendar", ("year-list", "year", "year-rollover")),)
     if rights.any(*KEEPS_PEOPLE):

@@ -59,6 +59,16 @@ def test_issues_file_in_each_format(tmp_path: Path, suffix: str) -> None:
     assert path.stat().st_size > 500
 
 
+def test_checks_file_holds_what_the_rules_find(tmp_path: Path) -> None:
+    path = tmp_path / "checks.json"
+    out = run("import_tables", str(SAMPLES), "--dry-run", "--year", "2021", "--checks", str(path))
+    found = json.loads(path.read_text(encoding="utf-8"))
+    rates = [item for item in found if item["code"] == "rate-unit"]
+    assert len(rates) == 17
+    assert rates[0]["table"].startswith("第6张表 烈士子女定期生活补")
+    assert "规则检查：须修改 " in out
+
+
 def test_issues_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"\.json"):
         run("import_tables", ONE, "--dry-run", "--issues", str(tmp_path / "issues.doc"))

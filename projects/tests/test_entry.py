@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from projects.layouts import editing
 from projects.models import AuditEvent, Department, EntrySave, Project, Revision, Role, SearchText, TableIndicator, User
 from projects.models import TargetTable as Stored
-from projects.services import entry
+from projects.services import entry, findings
 from projects.store import Entry, load_tables, save_tables
 from projects.targettable import Indicator, TargetTable
 from projects.tests.entry_helpers import send, set_, stored
@@ -321,6 +321,7 @@ def test_a_place_that_another_table_holds_is_not_taken(row: Stored, officer: Use
 def with_indicators(bureau: Department, count: int, number: int) -> Stored:
     rows = [Indicator("产出指标", "数量指标", f"指标{n}", value="≥95%") for n in range(count)]
     saved = save_tables([Entry(table(number, indicators=rows, fiscal_year=2027), bureau)]).saved[0]
+    findings.refresh_one(saved.pk or 0)
     return Stored.objects.get(pk=saved.pk)
 
 
@@ -347,7 +348,7 @@ def test_a_save_takes_the_same_queries_for_3_and_100_rows(officer: User, bureau:
         }[kind]
         counts.append(queries(officer, row, *changes))
     assert counts[0] == counts[1]
-    assert counts[0] <= 25
+    assert counts[0] <= 31
 
 
 def test_only_what_changed_is_written(officer: User, bureau: Department) -> None:

@@ -118,6 +118,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "library-merge": {"version": "1", "into": "{shared}"},
     "library-unmerge": {"version": "1"},
     "table-propose": {"row": "{row}", "library": "department"},
+    "rule-list": {"year": "2021", "version": "0"},
     "year-state": {"state": "closed"},
 }
 JSON: dict[str, dict[str, Any]] = {
@@ -303,6 +304,8 @@ form-filled           GET  own   302 403 403 403 403 403 200 403 403 200
 form-filled           GET  below 302 403 403 403 403 403 200 403 403 200
 form-filled           GET  away  302 403 403 403 403 403 404 403 403 200
 home                  GET  -     302 200 200 200 200 200 200 200 200 200
+rule-list             GET  -     302 200 200 200 200 200 200 200 200 200
+rule-list             POST -     302 403 403 403 403 403 403 403 403 302
 year-list             GET  -     302 403 403 403 403 403 403 403 403 200
 year-list             POST -     302 403 403 403 403 403 403 403 403 200
 year                  GET  -     302 403 403 403 403 403 403 403 403 200

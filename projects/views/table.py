@@ -24,6 +24,7 @@ from projects.selectors.tables import visible_to
 from projects.store import load_tables
 from projects.targettable import TargetTable
 from projects.views.aside import aside_of
+from projects.views.findings import notes_of
 
 FORMATS = {
     "docx": gettext_lazy("Word 文档"),
@@ -132,5 +133,6 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "others": other_years(request, row),
         "aside": aside_of(content),
+        "notes": notes_of(row, content),
     }
     return render(request, "projects/table.html", context)

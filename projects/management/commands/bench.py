@@ -20,6 +20,7 @@ SUBJECTS = {
     "entry": "填报时自动保存",
     "suggest": "填报时的建议，十万个指标",
     "review": "审核页",
+    "rules": "检查规则",
     "units": "小件",
 }
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from projects.findings import LEVEL_NAMES
 from projects.services.importing import (
     OUTCOME_NAMES,
     FileReport,
@@ -35,14 +37,14 @@ class Command(BaseCommand):
             "--readings", metavar="FILE", help="把每张表各栏的来源和把握写入 JSON 文件，顺序与读出的表一致"
         )
         parser.add_argument("--issues", metavar="FILE", help="把全部问题写入文件（.json、.csv 或 .xlsx）")
+        parser.add_argument("--checks", metavar="FILE", help="把规则检查的结果写入文件（.json、.csv 或 .xlsx）")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        issues = Path(options["issues"]) if options["issues"] else None
-        if issues and issues.suffix[1:].lower() not in SUFFIXES:
-            raise CommandError(f"--issues 的文件名应以 {'、'.join('.' + item for item in SUFFIXES)} 结尾：{issues}")
+        issues, checks = _target("--issues", options["issues"]), _target("--checks", options["checks"])
         report = self._import(options)
-        if issues:
-            _write(issues, findings_file(report.findings, issues.suffix[1:].lower()))
+        for path, findings in ((issues, report.findings), (checks, report.checks)):
+            if path:
+                _write(path, findings_file(findings, path.suffix[1:].lower()))
         if options["readings"]:
             _write(Path(options["readings"]), json.dumps(report.readings, ensure_ascii=False, indent=2).encode())
         if options["format"] == "json":
@@ -80,6 +82,10 @@ class Command(BaseCommand):
             self.stdout.write(f"新建部门：{'、'.join(report.departments)}")
         if report.years:
             self.stdout.write(f"新建年度：{'、'.join(map(str, report.years))}")
+        checks = Counter(finding.level for file in report.files for finding in file.checks)
+        if checks:
+            told = "，".join(f"{name} {checks[level]}" for level, name in LEVEL_NAMES.items())
+            self.stdout.write(f"规则检查：{told}（逐条用 --checks 写入文件）")
         total = len(report.read)
         indicators = sum(table.indicators for file in report.files for table in file.tables)
         counts = "，".join(f"{OUTCOME_NAMES[key]} {number}" for key, number in sorted(report.counts.items()))
@@ -88,6 +94,13 @@ class Command(BaseCommand):
             f"共 {len(report.files)} 个文件，{total} 张表，{indicators} 条指标：{counts or '没有表'}；"
             f"问题 {len(report.findings)} 条{dry}"
         )
+
+
+def _target(option: str, text: str | None) -> Path | None:
+    path = Path(text) if text else None
+    if path and path.suffix[1:].lower() not in SUFFIXES:
+        raise CommandError(f"{option} 的文件名应以 {'、'.join('.' + item for item in SUFFIXES)} 结尾：{path}")
+    return path
 
 
 class _Bar:

@@ -187,6 +187,7 @@ def test_the_same_queries_for_few_and_many_rows(client: Client, bureau: Departme
         made = table(number, fiscal_year=2027)
         made.indicators = made.indicators * times
         pk = save_tables([Entry(made, bureau)]).saved[0].pk
+        client.get(f"/tables/{pk}/fill/{place}")  # what a process asks once is not counted
         with CaptureQueriesContext(connection) as captured:
             assert client.get(f"/tables/{pk}/fill/{place}").status_code == 200
         counts.append(len(captured))

@@ -65,7 +65,7 @@ def test_table_page_opens_without_any_content(client: Client, make: Make, kind: 
     table = make("空表", kind=kind, layout=layout, amount=None, spend_plan=[], indicators=0, funding=Funding())
     text = page(client, table)
     assert "资金构成" not in text
-    assert "年度指标" not in text
+    assert "side-tree" not in text
 
 
 def test_table_page_hangs_indicators_into_a_tree(client: Client, make: Make) -> None:

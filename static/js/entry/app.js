@@ -23,6 +23,7 @@ import { Submit } from "./submit.js";
 import { Suggest } from "./suggest.js";
 import { Toolbar, restored } from "./toolbar.js";
 
+const RANK = { info: 1, warn: 2, block: 3 };
 const LISTENING = new Set(["add", "delete", "move"]);
 
 export class App {
@@ -150,6 +151,17 @@ export class App {
     this.margin.draw();
   }
 
+  // What a finding proposes, done by one click; it is undone like anything typed.
+  mend(finding) {
+    if (this.run(finding.changes, { label: "按建议修改", focus: finding.path })) announce("已按建议修改，可以撤销");
+    this.outbox.flush();
+    this.margin.draw();
+  }
+
+  canMend(finding) {
+    return this.data.table.editable && finding.changes?.length > 0 && finding.changes.every((change) => this.doc.has(change.path));
+  }
+
   offersAt(path) {
     return this.data.table.editable ? this.offers.at(path) : [];
   }
@@ -270,7 +282,7 @@ export class App {
 
   marks() {
     const worst = new Map();
-    for (const { path, level } of this.findings) if (worst.get(path) !== "block") worst.set(path, level);
+    for (const { path, level } of this.findings) if (RANK[level] > (RANK[worst.get(path)] ?? 0)) worst.set(path, level);
     for (const td of this.paper.place.querySelectorAll("[data-path]")) {
       const { path, kind } = td.dataset;
       mark(td, worst.get(path), this.cells.get(path)?.unread);

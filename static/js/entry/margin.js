@@ -88,7 +88,7 @@ export class Margin {
 
   #findings(path) {
     const found = this.app.findings.filter((finding) => finding.path === path || parts(path)?.uid && finding.path === parts(path).list + "/" + parts(path).uid);
-    const list = el("ul", { class: "margin__findings", id: "margin-findings" }, ...found.map((finding) => el("li", { class: `note--${finding.level}` }, ...note(finding))));
+    const list = el("ul", { class: "margin__findings", id: "margin-findings" }, ...found.map((finding) => el("li", { class: `note--${finding.level}` }, ...note(finding), this.#remedy(finding))));
     return [list];
   }
 
@@ -96,20 +96,48 @@ export class Margin {
 
   #all() {
     this.place.classList.add("margin--notes");
-    const notes = this.app.findings.map((finding) => {
+    const notes = gathered(this.app.findings).map(([finding, more]) => {
       const jump = button("", () => this.app.jump(finding.path), `note note--${finding.level}`, { "data-to": finding.path });
       jump.append(...note(finding, this.app.nameOf(finding.path)));
-      return el("li", {}, jump);
+      if (more) jump.append(el("small", { class: "quiet" }, `另有 ${more} 处同样的说明`));
+      return el("li", {}, jump, this.#remedy(finding));
     });
     const head = el("h2", {}, notes.length ? `需要看一看的 ${notes.length} 处` : "没有发现问题");
     this.place.replaceChildren(head, el("ol", { class: "notes" }, ...notes));
     this.align();
   }
 
+  #remedy(finding) {
+    if (!this.app.canMend(finding)) return null;
+    return button(remedyName(finding.changes), () => this.app.mend(finding), "btn btn-plain btn-small note__mend", { "data-mend": finding.code });
+  }
+
   align() {
     const list = this.place.querySelector(".notes");
     if (list) alignNotes(list, (item) => this.app.paper.cells(item.firstChild.dataset.to)[0]);
   }
+}
+
+// Remarks of one rule are gathered into one: twenty times the same sentence hides what has to be done.
+function gathered(findings) {
+  const first = new Map();
+  const found = [];
+  for (const finding of findings) {
+    const known = finding.level === "info" && first.get(finding.code);
+    if (known) {
+      known[1] += 1;
+      continue;
+    }
+    const one = [finding, 0];
+    first.set(finding.code, one);
+    found.push(one);
+  }
+  return found;
+}
+
+function remedyName(changes) {
+  const values = [...new Set(changes.map((change) => change.value).filter(Boolean))];
+  return values.length === 1 && values[0].length <= 24 ? `改为“${values[0]}”` : "按建议改正";
 }
 
 export function note(finding, name = "") {
