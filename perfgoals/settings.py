@@ -83,6 +83,8 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -291,6 +293,26 @@ PUBLIC_NOINDEX = env.bool("PUBLIC_NOINDEX", default=False)
 PUBLIC_PER_MINUTE = env.int("PUBLIC_PER_MINUTE", default=120)
 PUBLIC_MAX_AGE = env.int("PUBLIC_MAX_AGE", default=300)
 
+# Background work --------------------------------------------------------------------------------------------------
+
+# Jobs wait in the database. The server starts a worker of its own when there is work; with
+# IMPORT_WORKER=external, workers are started by hand (manage.py import_worker), on as many machines as wanted. With a
+# Redis address, jobs go through RQ (package django-tasks-rq) instead.
+IMPORT_WORKER = env.str("IMPORT_WORKER", default="embedded")
+IMPORT_PROCESSES = env.int("IMPORT_PROCESSES", default=1)
+IMPORT_MEMORY_MB = env.int("IMPORT_MEMORY_MB", default=2048)
+IMPORT_FILE_SECONDS = env.int("IMPORT_FILE_SECONDS", default=300)
+IMPORT_LEASE_SECONDS = env.int("IMPORT_LEASE_SECONDS", default=90)
+IMPORT_MAX_FILES = env.int("IMPORT_MAX_FILES", default=5_000)
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=4 * 1024 * 1024 * 1024)
+TASK_REDIS_URL = env.str("TASK_REDIS_URL", default="")
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+if TASK_REDIS_URL:
+    INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
+    RQ_QUEUES = {"default": {"URL": TASK_REDIS_URL, "DEFAULT_TIMEOUT": 3600}}
+    RQ = {"JOB_CLASS": "django_tasks_rq.Job"}
+    TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
+
 # Logs: one JSON object a line on stderr, which journald and containers collect; plain text in the demo ------------
 
 LOGGING = {
@@ -306,6 +328,9 @@ LOGGING = {
         # Django attaches its own handlers to these; one line an event is enough.
         "django": {"handlers": [], "propagate": True},
         "axes": {"level": "ERROR"},
+        # A line per job would be all there is to read; what fails is logged by the jobs themselves.
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "ERROR"},
         # The demo's own server writes a line a request already.
         "perfgoals.request": {"level": "WARNING" if DEMO else "INFO"},
         "django.server": {"handlers": ["stderr"], "propagate": False},

@@ -7,6 +7,12 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.conf import settings
+        from django.core.signals import request_started
+
         from projects.selectors import forms
+        from projects.services.imports.background import resume
 
         forms.connect()
+        if settings.IMPORT_WORKER == "embedded":
+            request_started.connect(resume, dispatch_uid="imports.resume")

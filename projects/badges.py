@@ -18,7 +18,7 @@ SHAPES = {
     TargetTable.Status.APPROVED: "done",
     TargetTable.Status.RETURNED: "back",
     TargetTable.Status.VOID: "void",
-    TargetTable.Status.HISTORY: "void",
+    TargetTable.Status.HISTORY: "done",
 }
 
 

@@ -129,6 +129,20 @@ def projects(wanted: list[tuple[int, TargetTable]], *, using: str) -> list[int |
     Existing projects are read in one query, new ones inserted in one statement, and changed codes and names
     written in one.
     """
+    result, fresh, changed = plan_projects(wanted, using=using)
+    for project, pk in zip(fresh, next_ids(Project, len(fresh), using=using), strict=True):
+        project.pk = pk
+    names = ("id", "department_id", "code", "name", "key", "name_key")
+    rows = [tuple(getattr(project, name) for name in names) for project in (*fresh, *changed)]
+    insert(Project, names, rows, using=using, replace=names[2:])
+    return [project and project.pk for project in result]
+
+
+def plan_projects(
+    wanted: list[tuple[int, TargetTable]], *, using: str
+) -> tuple[list[Project | None], list[Project], list[Project]]:
+    """Return the project that each ``(department id, table)`` means, the new ones among them (without ids), and the
+    known ones whose code or name the tables change. Writes nothing."""
     refs = [_reference(department, table) for department, table in wanted]
     real = [ref for ref in refs if ref]
     known: dict[tuple[int, str], Project] = {}
@@ -161,12 +175,7 @@ def projects(wanted: list[tuple[int, TargetTable]], *, using: str) -> list[int |
         claimed.add(id(project))
         known[department, key] = project
         result.append(project)
-    for project, pk in zip(fresh, next_ids(Project, len(fresh), using=using), strict=True):
-        project.pk = pk
-    names = ("id", "department_id", "code", "name", "key", "name_key")
-    rows = [tuple(getattr(project, name) for name in names) for project in (*fresh, *changed.values())]
-    insert(Project, names, rows, using=using, replace=names[2:])
-    return [project and project.pk for project in result]
+    return result, fresh, list(changed.values())
 
 
 def _reference(department: int, table: TargetTable) -> tuple[int, str, str, str, str] | None:

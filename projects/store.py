@@ -21,7 +21,7 @@ from projects import filing
 from projects.bulk import insert, next_ids
 from projects.filing import Departments, Misfiled
 from projects.mapping import BLOCKS, FUNDING_COLUMNS, HEAD_COLUMNS, Block, Columns, put_together, take_apart
-from projects.models import Department, Funding, SearchText
+from projects.models import Department, FiscalYear, Funding, SearchText
 from projects.models import TargetTable as Stored
 from projects.models.keys import natural_key
 from projects.models.table import LABEL_LENGTH, LAYOUT_LENGTH
@@ -29,6 +29,8 @@ from projects.searchtext import grams, table_text
 from projects.targettable import KINDS, TargetTable
 
 NEW, UPDATED, UNCHANGED, REFUSED = "new", "updated", "unchanged", "refused"
+# States in which an import may replace the content: what can be edited, and records of past years.
+REPLACEABLE = (*Stored.EDITABLE, Stored.Status.HISTORY)
 BATCH = 1000
 # Serialises writers on PostgreSQL, as SQLite's write lock does: two imports must not both create a department.
 LOCK = 4_207_849_484_052_021
@@ -48,12 +50,16 @@ _MODELS = tuple(dict.fromkeys(block.model for block in BLOCKS))
 
 @dataclass(slots=True)
 class Entry:
-    """A table to be stored. ``department`` files it there, whatever the table itself states."""
+    """A table to be stored. ``department`` files it there, whatever the table itself states.
+
+    ``status`` is the state in which a new one begins: a draft, or 历史 for the record of a past year.
+    """
 
     table: TargetTable
     department: Department | None = None
     source: str = ""
     position: int = 0
+    status: str = "draft"
 
 
 @dataclass(slots=True)
@@ -115,6 +121,41 @@ def save_tables(entries: Iterable[Entry | TargetTable], *, using: str = "default
         for start in range(0, len(listed), BATCH):
             _save_batch(listed, range(start, min(start + BATCH, len(listed))), result, taken, using)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What stands in the place of a table that is to be stored: ``key`` names the place, also of a new project."""
+
+    key: str
+    project: int | None = None
+    pk: int | None = None
+    sha256: str = ""
+    status: str = ""
+    version: int = 0
+
+
+def look(entries: Sequence[Entry], *, using: str = "default") -> list[Held]:
+    """Say where ``entries`` (each with year and department) would go and what stands there now. Writes nothing."""
+    planned, _new, _changed = filing.plan_projects(
+        [(entry.department.pk, entry.table) for entry in entries if entry.department], using=using
+    )
+    years = dict(FiscalYear.objects.using(using).values_list("year", "id"))
+    jobs = []
+    for index, (entry, project) in enumerate(zip(entries, planned, strict=True)):
+        year = years.get(entry.table.fiscal_year or 0, 0)
+        job = _Job(index, entry, entry.table.sha256(), entry.department, project=project and project.pk, year=year)
+        jobs.append(job)
+    existing = _existing(jobs, using, lock=False)
+    found = []
+    for job, project in zip(jobs, planned, strict=True):
+        table = job.entry.table
+        fresh = project is not None and not project.pk
+        place = (job.department.pk, project.key) if fresh and project else job.place[2:]
+        key = "|".join(map(str, (table.fiscal_year, table.kind, "+" if fresh else "", *place)))
+        pk, sha256, status, version = (None, "", "", 0) if fresh else existing.get(job.place, (None, "", "", 0))
+        found.append(Held(key, job.project, pk, sha256, status, version))
+    return found
 
 
 def replace_content(
@@ -247,7 +288,7 @@ def _compare(jobs: list[_Job], result: Result, taken: dict[int, int], using: str
         saved.pk = pk
         if sha256 == job.sha256:
             saved.outcome = UNCHANGED
-        elif status not in Stored.EDITABLE:
+        elif status not in REPLACEABLE:
             saved.reason = f"该表“{Stored.Status(status).label}”，内容不能由导入改变，请先退回或走调整流程"
         else:
             saved.outcome = UPDATED
@@ -256,19 +297,22 @@ def _compare(jobs: list[_Job], result: Result, taken: dict[int, int], using: str
     return new, changed
 
 
-def _existing(jobs: list[_Job], using: str) -> dict[tuple[Any, ...], tuple[int, str, str, int]]:
-    """Return ``{place: (id, hash, status, version)}`` of the live tables in these places, locked until the end."""
+def _existing(jobs: list[_Job], using: str, *, lock: bool = True) -> dict[tuple[Any, ...], tuple[int, str, str, int]]:
+    """Return ``{place: (id, hash, status, version)}`` of the live tables in these places, locked until the end.
+
+    Without ``lock`` they are only looked at.
+    """
     loose = [job for job in jobs if not job.project]
     titles = sorted({natural_key(job.entry.table.title) for job in loose})
+    stored = Stored.objects.using(using)
     rows = (
-        Stored.objects.using(using)
+        (stored.select_for_update(of=("self",)) if lock else stored)
         .exclude(status__in=Stored.RETIRED)
         .filter(
             Q(project__any_of=sorted({job.project for job in jobs if job.project}))
             | Q(project=None, department__any_of=sorted({j.department.pk for j in loose}), title_key__any_of=titles),
             fiscal_year__any_of=sorted({job.year for job in jobs}),
         )
-        .select_for_update(of=("self",))
         .values_list(
             "id", "sha256", "status", "version", "fiscal_year_id", "kind", "project_id", "department_id", "title_key"
         )
@@ -288,7 +332,8 @@ def _write(new: list[_Job], changed: list[_Job], using: str) -> None:
         job.columns = take_apart(job.entry.table)
     uids = _kept_uids(changed, using) if changed else {}
     names = ("id", "created_at", "status", *_HEAD)
-    insert(Stored, names, [(job.pk, now, "draft", *_head(job, now)) for job in jobs], using=using, replace=_HEAD)
+    heads = [(job.pk, now, job.entry.status, *_head(job, now)) for job in jobs]
+    insert(Stored, names, heads, using=using, replace=_HEAD)
     money = [(job.pk, *job.columns.funding) for job in jobs if job.columns]
     insert(Funding, ("table_id", *FUNDING_COLUMNS), money, using=using, replace=FUNDING_COLUMNS)
     texts = [(job.pk, text, " ".join(grams(text))) for job, text in ((j, table_text(j.entry.table)) for j in jobs)]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("projects.entry_urls")),
     path("", include("projects.review_page_urls")),
     path("", include("projects.review_urls")),
+    path("", include("projects.import_urls")),
     path("tables/<int:pk>/", table.table, name="table"),
     path("tables/<int:pk>/table.<slug:suffix>", downloads.single, name="table-download"),
 ]

@@ -46,6 +46,11 @@ def walk(paths: Iterable[str | Path], limits: Limits = DEFAULT_LIMITS) -> Iterat
             yield from _file(path, path.name, limits)
 
 
+def unpacked(data: bytes, shown: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Item]:
+    """Yield what :func:`walk` yields, of one file that is in memory already."""
+    yield from _item(data, clean_text(shown), limits, _Budget(limits), 1)
+
+
 def _path_key(path: str) -> list[list[tuple[int, int, str]]]:
     return [natural_key(part) for part in path.split("/")]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0013_public_pages'),
+        ('projects', '0014_submission_codes'),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from projects.models.department import Department
 from projects.models.entry import Attachment, EntrySave
 from projects.models.fiscalyear import FiscalYear
 from projects.models.form import Form, FormEdition, ShippedForm
+from projects.models.imports import ImportBatch, ImportFile, ImportTable, SavedReading
 from projects.models.library import ApprovedIndicator, ApprovedText, LibraryProposal
 from projects.models.membership import Membership, Role
 from projects.models.notice import Notice
@@ -37,6 +38,9 @@ __all__ = [
     "FormEdition",
     "FormerPassword",
     "Funding",
+    "ImportBatch",
+    "ImportFile",
+    "ImportTable",
     "Level",
     "LibraryProposal",
     "Membership",
@@ -52,6 +56,7 @@ __all__ = [
     "Revision",
     "Role",
     "RuleSetup",
+    "SavedReading",
     "SavedView",
     "SearchText",
     "Session",

@@ -42,12 +42,13 @@ class TargetTable(models.Model):
         APPROVED = "approved", _("已批复")
         RETURNED = "returned", _("已退回")
         VOID = "void", _("已作废")
-        HISTORY = "history", _("历史版本")
+        HISTORY = "history", _("历史")
 
     # States in which the content may be replaced (by a person or by an import).
     EDITABLE = (Status.DRAFT, Status.RETURNED)
-    # States that no longer occupy the place of the year's table.
-    RETIRED = (Status.VOID, Status.HISTORY)
+    # States that no longer occupy the place of the year's table. 历史, a past year's table taken in from its file, does
+    # occupy it: it is what that year said, and what the next year's table is compared with.
+    RETIRED = (Status.VOID,)
 
     fiscal_year = models.ForeignKey(
         "projects.FiscalYear", models.PROTECT, related_name="tables", verbose_name=_("年度")
@@ -110,12 +111,12 @@ class TargetTable(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["fiscal_year", "kind", "project"],
-                condition=Q(project__isnull=False) & ~Q(status__in=["void", "history"]),
+                condition=Q(project__isnull=False) & ~Q(status__in=["void"]),
                 name="table_project_unique",
             ),
             models.UniqueConstraint(
                 fields=["fiscal_year", "kind", "department", "title_key"],
-                condition=Q(project=None) & ~Q(kind="project") & ~Q(status__in=["void", "history"]),
+                condition=Q(project=None) & ~Q(kind="project") & ~Q(status__in=["void"]),
                 name="table_title_unique",
             ),
             models.CheckConstraint(condition=Q(kind__in=["project", "department", "summary"]), name="table_kind_known"),

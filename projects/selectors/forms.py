@@ -16,10 +16,12 @@ from django.db.models import Q, QuerySet
 from projects.layouts import registry
 from projects.layouts.asdata import from_data
 from projects.layouts.definition import Layout
-from projects.models import Department, Form, FormEdition, ShippedForm
+from projects.layouts.saved import parse_layout_text
+from projects.models import Department, Form, FormEdition, SavedReading, ShippedForm
 from projects.targettable import TargetTable
 
 REFRESH = 20.0
+_SAVED = re.compile(r"s(\d{1,18})")
 _ID = re.compile(r"f(\d{1,18})v(\d{1,9})")
 
 
@@ -43,6 +45,9 @@ class StoredLayouts:
     def find(self, name: str) -> Layout | None:
         if name in self._known:
             return self._known[name]
+        if saved := _SAVED.fullmatch(name):
+            reading = SavedReading.objects.filter(pk=int(saved[1])).first()
+            return self._keep_reading(reading) if reading else None
         parts = _ID.fullmatch(name)
         if parts is None:
             return None
@@ -63,6 +68,12 @@ class StoredLayouts:
             self._known[name] = from_data(edition.definition)
         return self._known[name]
 
+    def _keep_reading(self, reading: SavedReading) -> Layout:
+        name = reading.layout_id
+        if name not in self._known:
+            self._known[name] = parse_layout_text(reading.definition)
+        return self._known[name]
+
     def _refresh(self) -> None:
         now = time.monotonic()
         if now < self._until:
@@ -70,10 +81,12 @@ class StoredLayouts:
         try:
             # The latest edition of a form first: where two fit a file alike, it is the one that is meant.
             rows = list(activated().filter(active=True).order_by("form", "-number"))
+            readings = list(SavedReading.objects.order_by("id"))
             off = frozenset(ShippedForm.objects.filter(active=False).values_list("layout", flat=True))
         except (OperationalError, ProgrammingError):
             return  # A database that was not set up yet: reading a file works without one.
-        self._listed, self._off = tuple(map(self._keep, rows)), off
+        self._listed = (*map(self._keep, rows), *map(self._keep_reading, readings))
+        self._off = off
         self._until = now + REFRESH
 
 

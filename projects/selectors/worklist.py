@@ -265,6 +265,7 @@ _KIND = {
     Status.SUBMITTED.value: "review",
     Status.DEPT_REVIEWED.value: "review",
     Status.APPROVED.value: "approved",
+    Status.HISTORY.value: "approved",
 }
 
 

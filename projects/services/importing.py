@@ -230,7 +230,7 @@ def _read(content: bytes, name: str, year: int | None, department: str) -> list[
     from projects.services.pdf import office
 
     if name.lower().endswith(".json"):
-        return _read_json(content, name, year, department)
+        return read_json(content, name, year, department)
     reads = read_tables(open_document(content, name, _limits(), office=office()), year=year, department=department)
     result = []
     for number, read in enumerate(reads, 1):
@@ -240,7 +240,7 @@ def _read(content: bytes, name: str, year: int | None, department: str) -> list[
     return result
 
 
-def _read_json(content: bytes, name: str, year: int | None, department: str) -> list[_Read]:
+def read_json(content: bytes, name: str, year: int | None, department: str) -> list[_Read]:
     """Read the interchange form itself: an array of tables, or one table."""
     from projects.grids.files import FileRefused
 

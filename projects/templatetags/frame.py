@@ -39,6 +39,7 @@ LIBRARY_PAGES = (
 )
 FORM_PAGES = ("form-list", "form-new", "form-edition", "form-try", "form-help")
 FILLING_PAGES = ("filling", "filling-create", "filling-submit", "entry", "entry-step", "table-new")
+IMPORT_PAGES = ("import-list", "import-batch", "import-table")
 DEPARTMENT_PAGES = ("department-admin", "department-new", "department-edit")
 
 
@@ -171,6 +172,7 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     if rights.any(*KEEPS_PEOPLE):
         rooms += ((_("用户"), "people", "person", PEOPLE_PAGES),)
     if rights.any(Role.ADMINISTRATOR):
+        rooms += ((_("批量导入"), "import-list", "upload", IMPORT_PAGES),)
         rooms += ((_("部门管理"), "department-admin", "layout", DEPARTMENT_PAGES),)
         rooms += ((_("表样"), "form-list", "layout", FORM_PAGES),)
     if rights.any(Role.AUDITOR):

@@ -244,6 +244,9 @@ def test_second_live_table_of_a_project_and_year_breaks_a_constraint() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
     row.status = "history"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+    row.status = "void"
     row.save()
 
 

@@ -35,6 +35,9 @@ from projects.models import (
     FiscalYear,
     Form,
     FormEdition,
+    ImportBatch,
+    ImportFile,
+    ImportTable,
     LibraryProposal,
     Membership,
     Notice,
@@ -44,6 +47,7 @@ from projects.models import (
     User,
 )
 from projects.services import revisions
+from projects.services.imports.files import keep
 from projects.store import Entry, save_tables
 from projects.targettable import DepartmentRef
 from projects.tests.generated import table as content
@@ -114,6 +118,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "department-switch": {"department": ""},
     "notices-digest": {"digest": "none"},
     "table-act": {"version": "1"},
+    "import-list": {"department": ""},
     "library-state": {"version": "1", "in_use": "0"},
     "library-merge": {"version": "1", "into": "{shared}"},
     "library-unmerge": {"version": "1"},
@@ -334,6 +339,66 @@ export-job-state      GET  away  302 404 404 404 404 404 404 404 404 404
 export-file           GET  own   302 409 409 409 409 409 409 409 409 409
 export-file           GET  away  302 404 404 404 404 404 404 404 404 404
 table-zip             POST -     302 302 302 302 302 302 302 302 302 302
+import-list           GET  -     302 403 403 403 403 403 200 403 403 200
+import-template       GET  -     302 403 403 403 403 403 200 403 403 200
+import-list           POST -     302 403 403 403 403 403 400 403 403 302
+import-batch          GET  own   302 403 403 403 403 403 200 403 403 200
+import-batch          GET  below 302 403 403 403 403 403 200 403 403 200
+import-batch          GET  away  302 403 403 403 403 403 404 403 403 200
+import-state          GET  own   302 403 403 403 403 403 200 403 403 200
+import-state          GET  below 302 403 403 403 403 403 200 403 403 200
+import-state          GET  away  302 403 403 403 403 403 404 403 403 200
+import-files          POST own   302 403 403 403 403 403 302 403 403 302
+import-files          POST below 302 403 403 403 403 403 302 403 403 302
+import-files          POST away  302 403 403 403 403 403 404 403 403 302
+import-again          POST own   302 403 403 403 403 403 302 403 403 302
+import-again          POST below 302 403 403 403 403 403 302 403 403 302
+import-again          POST away  302 403 403 403 403 403 404 403 403 302
+import-department     POST own   302 403 403 403 403 403 302 403 403 302
+import-department     POST below 302 403 403 403 403 403 302 403 403 302
+import-department     POST away  302 403 403 403 403 403 404 403 403 302
+import-options        POST own   302 403 403 403 403 403 302 403 403 302
+import-options        POST below 302 403 403 403 403 403 302 403 403 302
+import-options        POST away  302 403 403 403 403 403 404 403 403 302
+import-refresh        POST own   302 403 403 403 403 403 302 403 403 302
+import-refresh        POST below 302 403 403 403 403 403 302 403 403 302
+import-refresh        POST away  302 403 403 403 403 403 404 403 403 302
+import-exclude        POST own   302 403 403 403 403 403 302 403 403 302
+import-exclude        POST below 302 403 403 403 403 403 302 403 403 302
+import-exclude        POST away  302 403 403 403 403 403 404 403 403 302
+import-commit         POST own   302 403 403 403 403 403 302 403 403 302
+import-commit         POST below 302 403 403 403 403 403 302 403 403 302
+import-commit         POST away  302 403 403 403 403 403 404 403 403 302
+import-undo           POST own   302 403 403 403 403 403 302 403 403 302
+import-undo           POST below 302 403 403 403 403 403 302 403 403 302
+import-undo           POST away  302 403 403 403 403 403 404 403 403 302
+import-discard        POST own   302 403 403 403 403 403 302 403 403 302
+import-discard        POST below 302 403 403 403 403 403 302 403 403 302
+import-discard        POST away  302 403 403 403 403 403 404 403 403 302
+import-errors         GET  own   302 403 403 403 403 403 200 403 403 200
+import-errors         GET  below 302 403 403 403 403 403 200 403 403 200
+import-errors         GET  away  302 403 403 403 403 403 404 403 403 200
+import-errors-upload  POST own   302 403 403 403 403 403 302 403 403 302
+import-errors-upload  POST below 302 403 403 403 403 403 302 403 403 302
+import-errors-upload  POST away  302 403 403 403 403 403 404 403 403 302
+import-table          GET  own   302 403 403 403 403 403 200 403 403 200
+import-table          GET  below 302 403 403 403 403 403 200 403 403 200
+import-table          GET  away  302 403 403 403 403 403 404 403 403 200
+import-cells          POST own   302 403 403 403 403 403 302 403 403 302
+import-cells          POST below 302 403 403 403 403 403 302 403 403 302
+import-cells          POST away  302 403 403 403 403 403 404 403 403 302
+import-reading        POST own   302 403 403 403 403 403 302 403 403 302
+import-reading        POST below 302 403 403 403 403 403 302 403 403 302
+import-reading        POST away  302 403 403 403 403 403 404 403 403 302
+import-table-department POST own   302 403 403 403 403 403 302 403 403 302
+import-table-department POST below 302 403 403 403 403 403 302 403 403 302
+import-table-department POST away  302 403 403 403 403 403 404 403 403 302
+import-save-form      POST own   302 403 403 403 403 403 302 403 403 302
+import-save-form      POST below 302 403 403 403 403 403 302 403 403 302
+import-save-form      POST away  302 403 403 403 403 403 404 403 403 302
+import-source         GET  own   302 403 403 403 403 403 200 403 403 200
+import-source         GET  below 302 403 403 403 403 403 200 403 403 200
+import-source         GET  away  302 403 403 403 403 403 404 403 403 200
 table-new             GET  -     302 404 200 404 404 404 404 404 404 404
 table-new             POST -     302 400 400 400 400 400 400 400 400 400
 table-new-bulk        POST -     302 400 400 400 400 400 400 400 400 400
@@ -489,6 +554,7 @@ class World:
         }
         self.tables: dict[str, TargetTable] = {}
         self.people: dict[str, User] = {}
+        self.imports: dict[str, ImportTable] = {}
         self.rows: dict[str, str] = {}
         self.indicators: dict[str, LibraryIndicator] = {}
         self.proposals: dict[str, LibraryProposal] = {}
@@ -507,6 +573,10 @@ class World:
                 department=department, state="proposed", name_key="等待", **fields
             )
             self.proposals[place] = LibraryProposal.objects.create(indicator=waiting, row_uid=self.rows[place])
+            batch = ImportBatch.objects.create(department=department, name="导入")
+            file = ImportFile.objects.create(batch=batch, name="上年.docx", sha256=keep(batch.pk, b"x"), state="read")
+            read = {"kind": "project", "content": data.to_dict(), "sha256": data.sha256()}
+            self.imports[place] = ImportTable.objects.create(batch=batch, file=file, number=1, **read)
             person = self.people[place] = User.objects.create_user(f"p-{place}", password="Correct-horse-7")
             Membership.objects.create(user=person, department=department, role=Role.OFFICER)
         FiscalYear.objects.get_or_create(year=2021)
@@ -544,7 +614,7 @@ class World:
         if "membership" in wanted:
             kwargs["membership"] = Membership.objects.get(user=self.people[place]).pk
         if "table" in wanted:
-            kwargs["table"] = self.tables[place].pk
+            kwargs["table"] = (self.imports if name.startswith("import-") else self.tables)[place].pk
         if "other" in wanted:
             kwargs["other"] = self.tables["own"].pk
         return reverse(name, kwargs=kwargs)
@@ -558,6 +628,8 @@ class World:
             return self.proposals[place].pk
         if name.startswith("library"):
             return self.indicators[place].pk
+        if name.startswith("import-"):
+            return self.imports[place].batch_id
         if name.startswith("department"):
             return self.departments[place].pk
         if name.startswith(("person", "role")):

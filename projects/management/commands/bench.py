@@ -21,6 +21,7 @@ SUBJECTS = {
     "suggest": "填报时的建议，十万个指标",
     "review": "审核页",
     "rules": "检查规则",
+    "imports": "批量导入",
     "units": "小件",
 }
 
