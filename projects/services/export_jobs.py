@@ -24,7 +24,6 @@ from projects.services import audit, books, contents, exporting
 from projects.services.audit_export import safe
 from projects.services.exporting import ExportRefused
 from projects.services.exports import Content, Written, record_export, weighed
-from projects.services.pdf import PdfRefused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -90,7 +89,7 @@ def run(pk: int) -> None:
         with TemporaryFile() as out:
             revisions, how = BUILDERS[job.kind](job, out, _teller(job))
             _finish(job, out, revisions, weighed(out, how))
-    except (ExportRefused, PdfRefused) as refusal:
+    except ExportRefused as refusal:
         _fail(job, str(refusal))
     except Exception:
         logger.exception("export job %s failed", pk)

@@ -22,6 +22,7 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
     "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
 }
 # One row per indicator, many tables in one Excel sheet: to be filled in and imported again.
 LIST = "list"
@@ -78,6 +79,9 @@ def export(
         from projects.grids.xlsx_writer import write_xlsx
 
         return write_xlsx(_sheets(tables, layout), out, title=title, form=form)
+    if format == "pdf":
+        out.write(export_pdf(tables, layout=layout, title=title).data)
+        return []
     raise ExportRefused(f"不支持的格式：{format}（可用：{'、'.join(FORMATS)}）")
 
 

@@ -27,6 +27,7 @@ from django.conf import settings
 from projects.grids.docx_frame import NO_FRAME
 from projects.grids.docx_writer import write_docx
 from projects.grids.grid import Block, Frame
+from projects.services.exporting import ExportRefused
 
 OFFICE, OWN = "LibreOffice", "内置排版"
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate)\s*\(D:)\d{14}[^)]*\)")
@@ -43,7 +44,7 @@ _INSTEAD = {
 logger = logging.getLogger(__name__)
 
 
-class PdfRefused(Exception):
+class PdfRefused(ExportRefused):
     """No PDF can be made here, or not of this; the message (Chinese) says why and what to do."""
 
 

@@ -177,6 +177,5 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         rooms += ((_("表样"), "form-list", "layout", FORM_PAGES),)
     if rights.any(Role.AUDITOR):
         rooms += ((_("对外公开"), "releases", "publish", ("releases",)),)
-    if rights_of(context["request"].user).any(Role.AUDITOR):
-        rooms += ((_("审计日志"), "audit", "log", ("audit",)),)
+        rooms += ((_("审计日志"), "audit", "log", ("audit", "export-records")),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]

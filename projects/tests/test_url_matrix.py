@@ -73,6 +73,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "revision": {"number": 1},
     "revision-download": {"number": 1, "suffix": "json"},
     "audit-export": {"suffix": "xlsx"},
+    "summary-file": {"kind": "projects", "suffix": "csv"},
+    "exchange-file": {"part": "all", "suffix": "json"},
     "year": {"number": 2021},
     "year-state": {"number": 2021},
     "year-rollover": {"number": 2021},
@@ -332,6 +334,10 @@ table-book            GET  -     302 404 200 200 200 200 200 404 404 200
 publishing            GET  -     302 200 200 200 200 200 200 200 200 200
 book                  GET  -     302 404 200 200 200 200 200 404 404 200
 book                  POST -     302 404 400 400 400 400 400 404 404 400
+summaries             GET  -     302 404 200 200 200 200 200 404 404 200
+summary-file          GET  -     302 404 400 400 400 400 400 404 404 400
+exchange-file         GET  -     302 404 400 400 400 400 400 404 404 400
+export-records        GET  -     302 403 403 403 403 403 403 403 200 403
 export-job            GET  own   302 200 200 200 200 200 200 200 200 200
 export-job            GET  away  302 404 404 404 404 404 404 404 404 404
 export-job-state      GET  own   302 200 200 200 200 200 200 200 200 200

@@ -46,7 +46,7 @@ def book(request: HttpRequest) -> HttpResponse | FileResponse:
         if form.is_valid():
             try:
                 return _made(request, choice, form, chapters, rows)
-            except (ExportRefused, pdf.PdfRefused) as refusal:
+            except ExportRefused as refusal:
                 message = str(refusal)
         else:
             message = _("请先改正封面和目录的设置")

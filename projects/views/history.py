@@ -14,7 +14,7 @@ from projects.models import Revision
 from projects.models import TargetTable as Stored
 from projects.services import audit, exporting, revisions
 from projects.views.compare import earlier_table, sides_of
-from projects.views.downloads import written
+from projects.views.downloads import handed_out, refused, written
 from projects.views.table import FORMATS, form_html, stored_table
 
 
@@ -38,7 +38,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def downloads_of() -> list[tuple[str, str]]:
-    return [("docx", "Word"), ("xlsx", "Excel"), ("json", "JSON")]
+    return [("docx", "Word"), ("xlsx", "Excel"), ("pdf", "PDF"), ("json", "JSON")]
 
 
 def one_revision(row: Stored, number: int) -> Revision:
@@ -67,7 +67,7 @@ def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_safe
-def revision_download(request: HttpRequest, pk: int, number: int, suffix: str) -> FileResponse:
+def revision_download(request: HttpRequest, pk: int, number: int, suffix: str) -> HttpResponse | FileResponse:
     """One version as a file. A tampered one is given out by nobody."""
     if suffix not in FORMATS:
         raise Http404(_("没有这种文件格式"))
@@ -76,10 +76,15 @@ def revision_download(request: HttpRequest, pk: int, number: int, suffix: str) -
     if revisions.fault(found):
         raise Http404(_("这个版本的内容与校验值不符"))
     content = revisions.content_of(found)
-    out = written([content], suffix, title=content.label())
+    try:
+        out = written([content], suffix, title=content.label())
+    except exporting.ExportRefused as refusal:
+        return refused(request, str(refusal))
+    name = exporting.file_name(content, suffix).removesuffix(f".{suffix}") + f"_{found}.{suffix}"
     if request.method == "GET":
         audit.record(
             "revision.download", actor=request.user, obj=row, after={"版本": str(found), "格式": FORMATS[suffix]}
         )
-    name = exporting.file_name(content, suffix).removesuffix(f".{suffix}") + f"_{found}.{suffix}"
+        line = (row.pk, found.number, found.sha256)
+        handed_out(request, out, "revision", suffix, name, [line], [row.department.path])
     return attachment(out, name=name, content_type=exporting.FORMATS[suffix])

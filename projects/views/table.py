@@ -26,11 +26,13 @@ from projects.targettable import TargetTable
 from projects.views.aside import aside_of
 from projects.views.findings import notes_of
 
+PDF = "pdf"
 FORMATS = {
     "docx": gettext_lazy("Word 文档"),
     "xlsx": gettext_lazy("Excel 工作簿"),
     "html": gettext_lazy("网页文件（HTML）"),
     "json": gettext_lazy("数据交换文件（JSON）"),
+    PDF: "PDF",
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from projects.forms.table_filter import TableFilter
+from projects.services.export_jobs import ZIP_FORMATS
 from projects.views.current import tables_in_view
 from projects.views.listing import found_by_text, query_without, table_page, totals_of
 from projects.views.shared import departments, fiscal_years
@@ -47,4 +48,6 @@ def table_list(request: HttpRequest) -> HttpResponse:
             for suffix, label in BOOKS.items()
         ],
     }
+    context["archives"] = list(ZIP_FORMATS.items())
+    context["archive_url"] = reverse("table-zip") + query_without(request.GET, "page")
     return render(request, "projects/table_list.html", context)

@@ -22,6 +22,7 @@ SUBJECTS = {
     "review": "审核页",
     "rules": "检查规则",
     "imports": "批量导入",
+    "book": "绩效文本",
     "units": "小件",
 }
 

@@ -85,9 +85,9 @@ def test_book_that_would_be_too_large_is_explained(client: Client, make: Make, m
 def test_book_needs_a_fixed_number_of_queries(client: Client, make: Make, django_assert_num_queries) -> None:
     make("甲")
     content(client, "/tables/book.xlsx")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         content(client, "/tables/book.xlsx")
     make("乙")
     make("丙")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         content(client, "/tables/book.xlsx")

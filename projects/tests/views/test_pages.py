@@ -96,7 +96,7 @@ def test_foreign_or_unknown_ids_do_not_exist(client: Client, make: Make) -> None
         "/departments/999999/",
         f"/tables/{table.pk}/?layout=zhuzhou-1",
         f"/tables/{table.pk}/?layout=none",
-        f"/tables/{table.pk}/table.pdf",
+        f"/tables/{table.pk}/table.odt",
         "/tables/book.json",
     ):
         assert client.get(address).status_code == 404, address
