@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from django.db.models import Sum
 from projects import exchange, summaries
 from projects.grids.docx_writer import write_docx
 from projects.grids.grid import Frame
+from projects.grids.text import text_width
+from projects.grids.xlsx_writer import MAX_ROW_HEIGHT
 from projects.models import TargetTable as Stored
 from projects.selectors.books import DRAFT, BookChapter
 from projects.services import contents, pdf
@@ -184,7 +187,10 @@ def _write_xlsx(sheet: Sheet, out: BinaryIO) -> None:
     for n, column in enumerate(sheet.columns):
         page.set_column(n, n, column.width * scale)
         page.write_string(1, n, column.title, kinds["head"])
+    rooms = [max(column.width * scale - 1.5, 2) for column in sheet.columns]
+    page.set_row(1, 15 * _lines([column.title for column in sheet.columns], rooms) + 4)
     for y, row in enumerate([*sheet.rows, *([sheet.total] if sheet.total else [])], 2):
+        page.set_row(y, min(15 * _lines([summaries.text_of(value) for value in row], rooms) + 4, MAX_ROW_HEIGHT))
         for n, (value, column) in enumerate(zip(row, sheet.columns, strict=True)):
             if isinstance(value, Decimal):
                 page.write_number(y, n, float(value), kinds["amount"])
@@ -202,6 +208,14 @@ def _write_xlsx(sheet: Sheet, out: BinaryIO) -> None:
     page.repeat_rows(1)
     page.set_footer("&C— &P —")
     book.close()
+
+
+def _lines(texts: Sequence[str], rooms: Sequence[float]) -> int:
+    """Lines that the fullest cell of a row takes; widths in half-width characters."""
+    return max(
+        sum(max(math.ceil(text_width(line) / room), 1) for line in text.split("\n"))
+        for text, room in zip(texts, rooms, strict=True)
+    )
 
 
 # ---- 一体化 -----------------------------------------------------------------------------------
