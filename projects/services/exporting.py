@@ -118,12 +118,19 @@ def export_bytes(tables: Iterable[TargetTable], *, format: str, layout: Layout |
 
 
 def export_pdf(tables: Iterable[TargetTable], *, layout: Layout | None = None, title: str = "") -> Pdf:
-    """Return the tables as PDF, set as in their Word file. Raises ``PdfRefused``; may take seconds."""
+    """Return the tables as PDF, set as in their Word file, or as in the office's own file where they are drawn in it.
+
+    Raises ``PdfRefused``; may take seconds.
+    """
     from projects.layouts import book
-    from projects.services.pdf import make_pdf
+    from projects.services import pdf
 
     listed = list(tables)
-    return make_pdf(lambda: book(listed, layout), title=title or document_title(listed))
+    form = own_form(listed, layout)
+    for suffix in ("docx", "xlsx") if form and pdf.office() else ():
+        if (filled := _filled(listed, form, suffix)) is not None:
+            return pdf.Pdf(pdf.from_office(filled, suffix), pdf.OFFICE)
+    return pdf.make_pdf(lambda: book(listed, layout), title=title or document_title(listed))
 
 
 def export_each(

@@ -30,6 +30,7 @@ from projects.grids.grid import Block, Frame
 from projects.services.exporting import ExportRefused
 
 OFFICE, OWN = "LibreOffice", "内置排版"
+FILTERS = {"docx": "writer_pdf_Export", "xlsx": "calc_pdf_Export"}
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate)\s*\(D:)\d{14}[^)]*\)")
 _STAMP = b"20000101000000Z')"
 _ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*\]")
@@ -95,20 +96,24 @@ def make_pdf(
         return Pdf(write_pdf(blocks, title=title, frame=frame), OWN)
     out = io.BytesIO()
     write_docx(blocks(), out, title=title, frame=frame)
-    return Pdf(from_docx(out.getvalue(), timeout=timeout), OFFICE)
+    return Pdf(from_office(out.getvalue(), "docx", timeout=timeout), OFFICE)
 
 
-def from_docx(data: bytes, *, timeout: float | None = None) -> bytes:
-    """Have LibreOffice convert one of our Word files. Raises :class:`PdfRefused` when it fails or takes too long."""
+def from_office(data: bytes, suffix: str, *, timeout: float | None = None) -> bytes:
+    """Have LibreOffice convert a Word or Excel file (``suffix``) of our making.
+
+    Raises :class:`PdfRefused` when it fails or takes too long.
+    """
     limit = timeout or settings.SOFFICE_TIMEOUT
     with tempfile.TemporaryDirectory(prefix="perfgoals-pdf-") as name:
         place = Path(name)
-        (place / "document.docx").write_bytes(data)
+        source = place / f"document.{suffix}"
+        source.write_bytes(data)
         command = [
             office(),
             f"-env:UserInstallation={(place / 'profile').as_uri()}",
-            "--headless", "--norestore", "--nolockcheck", "--nodefault", "--convert-to", "pdf:writer_pdf_Export",
-            "--outdir", str(place), str(place / "document.docx"),
+            "--headless", "--norestore", "--nolockcheck", "--nodefault", "--convert-to", f"pdf:{FILTERS[suffix]}",
+            "--outdir", str(place), str(source),
         ]  # fmt: skip
         (place / "fonts.conf").write_text(_fonts_conf(), encoding="utf-8")
         # Nothing of ours, least of all the secret key, is any of its business.

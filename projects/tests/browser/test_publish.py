@@ -88,6 +88,24 @@ def test_archive_of_the_list_is_built_and_fetched(live_server, page, rows) -> No
         assert package.namelist()[0].startswith("某某市某某区退役军人事务局/001_")
 
 
+def test_chosen_tables_are_packed_and_the_bar_comes_and_goes(live_server, page, rows) -> None:
+    site = enter(live_server, page, office.person("reader", (Role.READER, rows[0].department)))
+    assert faults(page, f"{site}/tables/?year=2027") == []
+    page.set_viewport_size(SIZES[0])
+    page.goto(f"{site}/tables/?year=2027")
+    bar = page.locator("[data-pick]")
+    assert bar.is_hidden()
+    page.get_by_label("选择本页全部").check()
+    assert bar.get_by_role("status").inner_text() == "已选 4 张"
+    bar.get_by_role("button", name="取消选择").click()
+    assert bar.is_hidden()
+    for row in (rows[1], rows[3]):
+        page.get_by_label(f"选择：{row.label}", exact=True).check()
+    bar.get_by_role("button", name="数据（JSON）").click()
+    page.wait_for_url("**/publish/files/*/")
+    assert sorted(ExportJob.objects.get().tables) == [rows[1].pk, rows[3].pk]
+
+
 def test_progress_is_followed_until_the_file_is_there(live_server, page, rows) -> None:
     user = office.person("reader", (Role.READER, rows[0].department))
     site = enter(live_server, page, user)
