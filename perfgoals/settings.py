@@ -283,6 +283,8 @@ SOFFICE = env.str("SOFFICE", default="")
 SOFFICE_TIMEOUT = env.float("SOFFICE_TIMEOUT", default=180)
 # How long a file that was built in the background can be fetched.
 EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)
+# Where such files are built: "thread" beside the requests, "inline" in the request itself.
+EXPORT_WORKER = env.str("EXPORT_WORKER", default="thread")
 # 财政区划代码 (nine digits) for the exchange with 预算管理一体化; departments may lie in one division alone.
 MOF_DIV_CODE = env.str("MOF_DIV_CODE", default="")
 

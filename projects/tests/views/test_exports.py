@@ -139,7 +139,7 @@ def test_a_job_that_breaks_says_so_and_shows_no_insides(make: Make, person: User
 
 def test_jobs_that_hang_are_given_up(make: Make, person: User) -> None:
     job = export_jobs.order_zip(user=person, ids=[make("甲项目").pk], format="json", name="一包")
-    with time_machine.travel(timezone.now() + timedelta(hours=4)):
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
         export_jobs.expire()
     job.refresh_from_db()
     assert (job.state, job.message) == ("failed", "生成中断，请重新生成")
