@@ -45,7 +45,7 @@ def write_flat(out: BinaryIO, sheets: Sequence[FlatSheet], *, title: str = "") -
         page = book.add_worksheet(sheet.name)
         for column, width in enumerate(sheet.widths):
             page.set_column(column, column, width, text)
-        page.freeze_panes(1, 0)
+        page.freeze_panes(1, 2 if len(sheet.head) > 8 else 0)
         page.set_row(0, 30)
         for column, heading in enumerate(sheet.head):
             page.write_string(0, column, heading, head)

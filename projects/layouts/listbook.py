@@ -48,8 +48,9 @@ _MOST_TABLES = 5000
 
 def _headings() -> list[tuple[str, str]]:
     """Return ``(heading, path)`` of the columns of the first sheet in order."""
-    head = [(NUMBER, ""), (YEAR, "fiscal_year"), (KIND, "kind"), (LAYOUT, "layout")]
-    head += [(FIELD_NAMES[path], path) for path in _ORDER]
+    name = "project.name"
+    head = [(NUMBER, ""), (FIELD_NAMES[name], name), (YEAR, "fiscal_year"), (KIND, "kind"), (LAYOUT, "layout")]
+    head += [(FIELD_NAMES[path], path) for path in _ORDER if path != name]
     head.append((HALF, ""))
     return head + [(ROW_FIELD_NAMES["indicators"][leaf], f"indicators.{leaf}") for leaf in _LEAVES]
 
