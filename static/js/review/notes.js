@@ -60,10 +60,9 @@ export class Notes {
   draw() {
     const { app } = this;
     if (!app.composer) return;
-    const items = [...this.#head(), ...this.#threads(), ...this.#findings(), ...this.#removed()];
     this.#count();
     keepCaret(this.list, () => {
-      this.list.replaceChildren(...items);
+      this.list.replaceChildren(...this.#head(), ...this.#threads(), ...this.#findings(), ...this.#removed());
       this.align();
     });
   }
