@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
 from collections.abc import Callable
-from hashlib import sha256
-from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -30,7 +26,6 @@ from projects.views.review_json import answers
 
 IN_MEMORY = 8 * 1024 * 1024
 XLSX = papers.FORMATS["xlsx"]
-STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 Documents = list[tuple[str, list[Block]]]
 
 
@@ -49,26 +44,17 @@ def _known(suffix: str) -> None:
         raise Http404(_("没有这种文件格式"))
 
 
-def _paper(documents: Documents, suffix: str, title: str) -> HttpResponse | FileResponse:
-    """Word and Excel to be saved; HTML to be printed, shown under its own stylesheet and no other."""
-    if suffix != "html":
-        return _file(
-            lambda out: papers.write(documents, suffix, out, title=title),
-            name=f"{title}.{suffix}",
-            content_type=papers.FORMATS[suffix],
-        )
-    out = BytesIO()
-    papers.write(documents, suffix, out, title=title)
-    response = HttpResponse(out.getvalue(), content_type=papers.FORMATS[suffix])
-    found = STYLE.search(out.getvalue())
-    if found:
-        digest = b64encode(sha256(found[1]).digest()).decode()
-        response._csp_update = {"style-src": [f"'sha256-{digest}'"]}  # type: ignore[attr-defined]
-    return response
+def _paper(documents: Documents, suffix: str, title: str) -> FileResponse:
+    """A document to be saved; HTML too, which carries its own stylesheet and is printed from the file."""
+    return _file(
+        lambda out: papers.write(documents, suffix, out, title=title),
+        name=f"{title}.{suffix}",
+        content_type=papers.FORMATS[suffix],
+    )
 
 
 @require_safe
-def sheet_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse | FileResponse:
+def sheet_file(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
     """绩效目标审核表 of one table. The officer's side gets it once it may know of the decision."""
     _known(suffix)
     row = row_of(request, pk)
@@ -87,7 +73,7 @@ def sheet_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse | Fil
 
 
 @require_safe
-def sheets_file(request: HttpRequest, suffix: str) -> HttpResponse | FileResponse:
+def sheets_file(request: HttpRequest, suffix: str) -> FileResponse:
     """Review sheets of a batch: the tables named, else those of the register's conditions."""
     _known(suffix)
     _must_see(request)
@@ -111,7 +97,7 @@ def sheets_file(request: HttpRequest, suffix: str) -> HttpResponse | FileRespons
 
 
 @require_safe
-def adjustment_file(request: HttpRequest, pk: int, number: int, suffix: str) -> HttpResponse | FileResponse:
+def adjustment_file(request: HttpRequest, pk: int, number: int, suffix: str) -> FileResponse:
     """绩效目标调整表 of one adjustment."""
     _known(suffix)
     row = row_of(request, pk)
