@@ -17,7 +17,6 @@ from projects.selectors.search import search_tables
 if TYPE_CHECKING:
     from projects.models import User
 
-Status = TargetTable.Status
 PER_PAGE = 50
 SHOWN = ("all", "missing", "open", "filed")
 """``missing``: no table yet; ``open``: with the officer; ``filed``: out of the officer's hands."""
@@ -114,12 +113,7 @@ def _absent(user: User | Any, year: int, department: Department | None, q: str) 
     same_form = now.filter(
         department=OuterRef("department"), project=None, kind=OuterRef("kind"), layout=OuterRef("layout")
     )
-    last = _own(user, department, q).filter(fiscal_year__year=year - 1).exclude(status=Status.VOID)
-    # A former version stands only for a project of which nothing newer is left.
-    live = TargetTable.objects.filter(
-        fiscal_year__year=year - 1, project=OuterRef("project"), kind=OuterRef("kind")
-    ).exclude(status__in=TargetTable.RETIRED)
-    last = last.filter(~Q(status=Status.HISTORY) | ~Exists(live))
+    last = _own(user, department, q).filter(fiscal_year__year=year - 1).exclude(status__in=TargetTable.RETIRED)
     of_project = Q(project__isnull=False) & ~Exists(now.filter(project=OuterRef("project"), kind=OuterRef("kind")))
     return last.filter(of_project | (Q(project=None) & ~Exists(same_form)))
 
@@ -157,17 +151,14 @@ def _before(rows: list[TargetTable], year: int) -> dict[int, tuple[int, Decimal 
     """Last year's table and amount of each row: its predecessor, else the table of the same project."""
     named = Q(pk__in=[row.predecessor_id for row in rows if row.predecessor_id])
     named |= Q(project__in=[row.project_id for row in rows if row.project_id], fiscal_year__year=year - 1)
-    found = TargetTable.objects.filter(named, fiscal_year__year=year - 1).exclude(status=Status.VOID)
+    found = TargetTable.objects.filter(named, fiscal_year__year=year - 1).exclude(status__in=TargetTable.RETIRED)
     by_pk: dict[int, tuple[int, Decimal | None]] = {}
     by_project: dict[int, tuple[int, Decimal | None]] = {}
-    # Former versions first, so that a live table overwrites them.
-    for pk, project, amount, status in found.order_by("id").values_list("pk", "project", "amount", "status"):
-        by_pk[pk] = (pk, amount)
-        if project and (status != Status.HISTORY or project not in by_project):
-            by_project[project] = (pk, amount)
+    for pk, project, amount in found.order_by("id").values_list("pk", "project", "amount"):
+        by_pk[pk] = by_project[project or 0] = (pk, amount)
     result = {}
     for row in rows:
-        one = by_pk.get(row.predecessor_id or 0) or by_project.get(row.project_id or 0)
+        one = by_pk.get(row.predecessor_id or 0) or by_project.get(row.project_id or -1)
         if one is not None:
             result[row.pk] = one
     return result

@@ -33,7 +33,7 @@ def test_forms_in_use_are_known_once_the_database_was_asked(django_assert_num_qu
     form = Form.objects.create(name="某区表", kind="project")
     edition(form, 1, active=False)
     edition(form, 2)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert [layout.id for layout in all_layouts()] == [*SHIPPED, f"f{form.pk}v2"]
         assert all_layouts() == all_layouts()
         assert get_layout(f"f{form.pk}v2") is all_layouts()[-1]

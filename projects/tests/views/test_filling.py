@@ -54,14 +54,13 @@ def test_projects_of_last_year_without_a_table_stand_beside_this_years(person, m
     assert (found["丙项目"].before_pk, found["丙项目"].difference) == (0, None)
 
 
-def test_a_former_version_stands_only_where_nothing_newer_is_left(person, make: Make, next_year) -> None:
+def test_a_past_years_record_is_last_years_table(person, make: Make, next_year) -> None:
     make("甲项目", status="history", amount="100")
-    make("乙项目", status="history", amount="100")
-    make("乙项目", amount="300")
-    assert {label: line.before for label, line in lines(person).items()} == {
-        "甲项目": Decimal(100),
-        "乙项目": Decimal(300),
-    }
+    make("乙项目", status="history", amount="300")
+    made = make("乙项目", year=NEXT, amount="200")
+    found = lines(person)
+    assert (found["甲项目"].pk, found["甲项目"].before) == (0, Decimal(100))
+    assert (found["乙项目"].pk, found["乙项目"].difference) == (made.pk, Decimal(-100))
 
 
 def test_a_department_table_of_another_form_does_not_hide_last_years(person, make: Make, next_year) -> None:
