@@ -19,7 +19,10 @@ from projects.permissions import may_administer
 from projects.reviewlevels import is_reviewer
 from projects.selectors import decisions
 from projects.services import audit
+from projects.services.exporting import ExportRefused
+from projects.services.exports import Content
 from projects.services.reviewing import papers, records, settings
+from projects.views.downloads import handed_out, refused
 from projects.views.entry import row_of
 from projects.views.jsonbody import BadBody, body_of, number_of, text_of
 from projects.views.review_json import answers
@@ -44,17 +47,27 @@ def _known(suffix: str) -> None:
         raise Http404(_("没有这种文件格式"))
 
 
-def _paper(documents: Documents, suffix: str, title: str) -> FileResponse:
-    """A document to be saved; HTML too, which carries its own stylesheet and is printed from the file."""
-    return _file(
-        lambda out: papers.write(documents, suffix, out, title=title),
-        name=f"{title}.{suffix}",
-        content_type=papers.FORMATS[suffix],
-    )
+def _paper(
+    request: HttpRequest, documents: Documents, suffix: str, title: str, versions: list[Content], paths: list[str]
+) -> HttpResponse | FileResponse:
+    """A document to be saved, written into the record of exports.
+
+    HTML is saved as well: it carries its own stylesheet and is printed from the file.
+    """
+
+    def write(out: IO[bytes]) -> None:
+        papers.write(documents, suffix, out, title=title)
+        if request.method == "GET":
+            handed_out(request, out, "review", suffix, f"{title}.{suffix}", versions, paths)
+
+    try:
+        return _file(write, name=f"{title}.{suffix}", content_type=papers.FORMATS[suffix])
+    except ExportRefused as refusal:
+        return refused(request, str(refusal))
 
 
 @require_safe
-def sheet_file(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
+def sheet_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse | FileResponse:
     """绩效目标审核表 of one table. The officer's side gets it once it may know of the decision."""
     _known(suffix)
     row = row_of(request, pk)
@@ -69,11 +82,12 @@ def sheet_file(request: HttpRequest, pk: int, suffix: str) -> FileResponse:
     if request.method == "GET":
         audit.record("sheet.download", actor=request.user, obj=row, after={"格式": suffix})
     title = f"{row.label}绩效目标审核表"
-    return _paper(documents, suffix, title)
+    versions = papers.judged([row], reviewer=reviewer, revision=number)
+    return _paper(request, documents, suffix, title, versions, [row.department.path])
 
 
 @require_safe
-def sheets_file(request: HttpRequest, suffix: str) -> FileResponse:
+def sheets_file(request: HttpRequest, suffix: str) -> HttpResponse | FileResponse:
     """Review sheets of a batch: the tables named, else those of the register's conditions."""
     _known(suffix)
     _must_see(request)
@@ -93,11 +107,12 @@ def sheets_file(request: HttpRequest, suffix: str) -> FileResponse:
     title = _("绩效目标审核表（%(n)d张）") % {"n": len(documents)}
     if request.method == "GET":
         audit.record("sheet.download", actor=request.user, name=title, after={"格式": suffix, "张数": len(documents)})
-    return _paper(documents, suffix, title)
+    versions = papers.judged(rows, reviewer=False)
+    return _paper(request, documents, suffix, title, versions, [row.department.path for row in rows])
 
 
 @require_safe
-def adjustment_file(request: HttpRequest, pk: int, number: int, suffix: str) -> FileResponse:
+def adjustment_file(request: HttpRequest, pk: int, number: int, suffix: str) -> HttpResponse | FileResponse:
     """绩效目标调整表 of one adjustment."""
     _known(suffix)
     row = row_of(request, pk)
@@ -109,7 +124,9 @@ def adjustment_file(request: HttpRequest, pk: int, number: int, suffix: str) -> 
         audit.record("adjustment.download", actor=request.user, obj=row, after={"第几次": number, "格式": suffix})
     title = f"{row.label}绩效目标调整表（第{number}次）"
     documents = [(row.label or "调整表", papers.adjustment_document(row, found))]
-    return _paper(documents, suffix, title)
+    both = [version for version in (found.before, found.after) if version is not None]
+    versions = [(row.pk, version.number, version.sha256) for version in both]
+    return _paper(request, documents, suffix, title, versions, [row.department.path])
 
 
 def _must_see(request: HttpRequest) -> None:

@@ -18,7 +18,9 @@ from projects.layouts.marks import by_identity
 from projects.layouts.reviewforms import Change, Head, SheetView, adjustment_form, changes_of, review_form
 from projects.models import ReviewSheet, Revision, TargetTable, TransitionRecord
 from projects.reviewlevels import IN_REVIEW
+from projects.services import pdf
 from projects.services.entry_store import load
+from projects.services.exports import Content
 from projects.services.reviewing.commentdata import moment
 from projects.services.reviewing.versions import draft_of
 from projects.workflow import action_name
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
     "html": "text/html; charset=utf-8",
 }
 MOST = 500
@@ -39,13 +42,18 @@ class NoSuchPaper(Exception):
 
 
 def write(documents: Sequence[tuple[str, list[Block]]], suffix: str, out: BinaryIO, *, title: str) -> None:
-    """Write named documents as one file: in Word and HTML one after the other, in Excel a sheet each."""
+    """Write named documents as one file: in Word, PDF and HTML one after the other, in Excel a sheet each.
+
+    Raises :class:`projects.services.pdf.PdfRefused` where no PDF can be made.
+    """
     if suffix == "xlsx":
         write_xlsx(list(documents), out, title=title)
         return
     blocks = [block for _name, listed in documents for block in listed]
     if suffix == "docx":
         write_docx(blocks, out, title=title)
+    elif suffix == "pdf":
+        out.write(pdf.make_pdf(lambda: blocks, title=title).data)
     else:
         out.write(write_html_page(blocks, title).encode())
 
@@ -66,6 +74,24 @@ def sheet_documents(
     Drafts are for reviewers alone; for others a sheet is there once the officer's side may know of the decision.
     ``rows`` come with department and year. Tables without a sheet are left out.
     """
+    by_table = _sheets(rows, reviewer=reviewer, revision=revision)
+    found: list[tuple[str, list[Block]]] = []
+    for row in rows:
+        own = by_table.get(row.pk)
+        if own:
+            blocks = review_form(_head(row, own[0]), [_view(sheet) for sheet in own], page_break=bool(found))
+            found.append((row.label or "未命名", blocks))
+    return found
+
+
+def judged(rows: Sequence[TargetTable], *, reviewer: bool, revision: int | None = None) -> list[Content]:
+    """Return, for the record of exports, the versions that :func:`sheet_documents` is about."""
+    by_table = _sheets(rows, reviewer=reviewer, revision=revision)
+    versions = [by_table[row.pk][0].revision for row in rows if row.pk in by_table]
+    return [(version.table_id, version.number, version.sha256) for version in versions]
+
+
+def _sheets(rows: Sequence[TargetTable], *, reviewer: bool, revision: int | None) -> dict[int, list[ReviewSheet]]:
     wanted = ReviewSheet.objects.filter(table__in=list(rows)).select_related("revision")
     if revision is not None:
         wanted = wanted.filter(revision__number=revision)
@@ -76,13 +102,7 @@ def sheet_documents(
     by_table: dict[int, list[ReviewSheet]] = {}
     for sheet in wanted.order_by("id"):
         by_table.setdefault(sheet.table_id, []).append(sheet)
-    found: list[tuple[str, list[Block]]] = []
-    for row in rows:
-        own = by_table.get(row.pk)
-        if own:
-            blocks = review_form(_head(row, own[0]), [_view(sheet) for sheet in own], page_break=bool(found))
-            found.append((row.label or "未命名", blocks))
-    return found
+    return by_table
 
 
 def _head(row: TargetTable, sheet: ReviewSheet) -> Head:

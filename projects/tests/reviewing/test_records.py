@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -12,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from projects.grids.docx_reader import read_docx
 from projects.grids.grid import Grid
-from projects.models import ReviewSetting, Revision, Role, TargetTable, User
+from projects.models import ExportRecord, ReviewSetting, Revision, Role, TargetTable, User
 from projects.rules.dimensions import ITEM_KEYS
 from projects.services.reviewing import papers, sheets
 from projects.services.reviewing.records import register_data, statistics_data
@@ -110,7 +111,18 @@ def test_who_gets_the_sheet_and_when(bureau: Bureau) -> None:
     bureau.act(bureau.finance, "approve")
     assert get(bureau.officer, at(bureau, "review/sheet.docx"))[0] == 200
     assert get(bureau.stranger, at(bureau, "review/sheet.docx"))[0] == 404
-    assert get(bureau.officer, at(bureau, "review/sheet.pdf"))[0] == 404
+    assert get(bureau.officer, at(bureau, "review/sheet.odt"))[0] == 404
+
+
+def test_a_sheet_as_pdf_is_recorded_with_the_version_it_judges(bureau: Bureau) -> None:
+    reviewed(bureau)
+    status, content, _csp = get(bureau.finance, at(bureau, "review/sheet.pdf"))
+    assert (status, content[:5]) == (200, b"%PDF-")
+    record = ExportRecord.objects.get()
+    version = Revision.objects.filter(table=bureau.row, number=1).get()
+    assert (record.kind, record.format, record.actor) == ("review", "pdf", bureau.finance)
+    assert record.revisions == [[bureau.row.pk, 1, version.sha256]]
+    assert record.sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_sheet_of_an_earlier_round(bureau: Bureau) -> None:
