@@ -15,14 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 from perfgoals.uploads import FileRefused, suffix_of
 from perfgoals.web.downloads import attachment
 from projects.diff import diff
-from projects.findings import LEVEL_NAMES
+from projects.findings import LEVEL_NAMES, Finding
 from projects.grids.grid import Grid
 from projects.layouts import ReadTable, get_layout
 from projects.layouts.bound import HOW_NAMES, UNSURE, Bound
 from projects.layouts.names import FIELD_NAMES, LIST_NAMES, ROW_FIELD_NAMES, name_of
-from projects.models import ImportBatch, ImportTable
+from projects.models import FiscalYear, ImportBatch, ImportTable
 from projects.models import TargetTable as Stored
+from projects.rules import STANDARD, check_table
 from projects.selectors import imports as selectors
+from projects.selectors.findings import setup_of
 from projects.services import audit
 from projects.services.imports import correcting, files, saving
 from projects.services.imports import reading as service
@@ -98,9 +100,20 @@ def table(request: HttpRequest, pk: int, table: int) -> HttpResponse:
         "open": batch.state == ImportBatch.State.OPEN,
         "waiting": row.file.state in ("waiting", "reading"),
         "departments": selectors.scopes(request.user)[:2_000],
-        "findings": [finding | {"level_name": LEVEL_NAMES.get(finding["level"], "")} for finding in row.findings],
+        "findings": [_named(finding) for finding in row.findings],
+        "remarks": [_named(finding.to_dict()) for finding in _remarks(row)],
     }
     return render(request, "imports/table.html", context)
+
+
+def _named(finding: dict[str, Any]) -> dict[str, Any]:
+    return finding | {"level_name": LEVEL_NAMES.get(finding["level"], "")}
+
+
+def _remarks(row: ImportTable) -> list[Finding]:
+    """What the rules of its year will say of the table as it would be written."""
+    year = FiscalYear.objects.filter(year=row.table.fiscal_year).first()
+    return check_table(row.table, setup=setup_of(year.pk) if year else STANDARD)
 
 
 def _layout_name(ident: str) -> str:

@@ -15,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.models import ImportBatch, ImportTable, Role, SavedReading
 from projects.models import TargetTable as Stored
+from projects.rules import check_table
 from projects.store import Entry, save_tables
+from projects.targettable import Indicator
 from projects.tests import office
 from projects.tests.imports.conftest import archive, as_file, as_json, made
 
@@ -310,3 +312,14 @@ def test_list_template_is_downloaded_empty_or_prefilled_and_imported_again_witho
     send(client, batch, "下年.xlsx", ahead)
     assert sorted(ImportTable.objects.filter(outcome="new").values_list("year", flat=True)) == [2028, 2028]
     assert client.get("/imports/template.xlsx?year=x").status_code == 200
+
+
+def test_preview_says_what_the_rules_will_find(client, district) -> None:
+    batch = begin(client)
+    wrong = Indicator("产出指标", "质量指标", "发放准确率", value="10人", category="output.quality")
+    content = made(1, district["bureau"], indicators=[*made(1, district["bureau"]).indicators, wrong])
+    send(client, batch, "甲.json", as_json(content))
+    row = ImportTable.objects.get()
+    told = client.get(f"/imports/{batch}/tables/{row.pk}/").content.decode()
+    assert f"写入后检查规则会提示 {len(check_table(row.table))} 处" in told
+    assert "“发放准确率”是比率，指标值却写成" in told
