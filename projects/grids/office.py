@@ -1,7 +1,7 @@
-"""Old formats (.doc, .wps, .rtf, .et …) through LibreOffice, where it is installed.
+"""LibreOffice, where it is installed: old formats (.doc, .wps, .rtf, .et …) are read through it, PDF made with it.
 
 Each run has a profile of its own, a time limit and no more of our environment than it needs; a run that hangs is ended
-with all it started. What comes out passes the same checks as an uploaded file.
+with all it started. An old file that comes out modern passes the same checks as an uploaded one.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ TIMEOUT = 60.0  # seconds
 _FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
 
 
-def find_office() -> str:
-    """Return LibreOffice's program, ``""`` where there is none."""
-    return shutil.which("soffice") or shutil.which("libreoffice") or ""
+class ConversionFailed(Exception):
+    """LibreOffice ended without a file."""
+
+
+def find_office(wanted: str = "") -> str:
+    """Return LibreOffice's program, ``""`` where there is none; ``wanted`` names another than that in PATH."""
+    return shutil.which(wanted or "soffice") or shutil.which("libreoffice") or ""
 
 
 def modernised(data: bytes, name: str, old: FileRefused, office: str, *, timeout: float = TIMEOUT) -> bytes:
@@ -31,38 +35,54 @@ def modernised(data: bytes, name: str, old: FileRefused, office: str, *, timeout
         raise FileRefused(f"{old.message}管理员安装 LibreOffice 后也可以直接上传。", code=old.code, name=name) from old
     suffix = suffix_of(name)
     suffix = suffix if suffix in ("doc", "wps", "rtf", "dot", "et", "xls", "xml", "mht") else "doc"
-    with tempfile.TemporaryDirectory(prefix="perfgoals-old-") as folder:
+    try:
+        return convert(office, data, suffix, _FILTERS[old.target], timeout=timeout)
+    except TimeoutError:
+        raise refuse(
+            name, "slow", f"转换超过 {timeout:g} 秒，已停止", f"请用 Word 或 WPS 打开后另存为 .{old.target} 再上传"
+        ) from None
+    except ConversionFailed:
+        raise damaged(name) from None
+
+
+def convert(office: str, data: bytes, suffix: str, target: str, *, timeout: float, fonts: str = "") -> bytes:
+    """Return the file converted: ``target`` is LibreOffice's "suffix:filter", ``fonts`` a configuration of fonts.
+
+    Raises :class:`TimeoutError` when it takes longer than ``timeout`` seconds, :class:`ConversionFailed` when nothing
+    comes out.
+    """
+    with tempfile.TemporaryDirectory(prefix="perfgoals-office-") as folder:
         place = Path(folder)
         source = place / f"document.{suffix}"
         source.write_bytes(data)
-        made = place / "out" / f"document.{old.target}"
+        made = place / "out" / f"document.{target.partition(':')[0]}"
         command = [
             office, f"-env:UserInstallation={(place / 'profile').as_uri()}",
             "--headless", "--norestore", "--nolockcheck", "--nodefault",
-            "--convert-to", _FILTERS[old.target], "--outdir", str(place / "out"), str(source),
+            "--convert-to", target, "--outdir", str(place / "out"), str(source),
         ]  # fmt: skip
-        ended = _run(command, folder, timeout)
-        if ended is None:
-            raise refuse(
-                name, "slow", f"转换超过 {timeout:g} 秒，已停止", f"请用 Word 或 WPS 打开后另存为 .{old.target} 再上传"
-            )
-        if ended or not made.is_file():
-            raise damaged(name)
+        # Nothing of ours, least of all the secret key, is any of its business.
+        env = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL") if key in os.environ} | {"HOME": folder}
+        if fonts:
+            (place / "fonts.conf").write_text(fonts, encoding="utf-8")
+            env["FONTCONFIG_FILE"] = str(place / "fonts.conf")
+        code = _run(command, env, timeout)
+        if code or not made.is_file():
+            raise ConversionFailed(f"LibreOffice ended with {code} and left no file")
         return made.read_bytes()
 
 
-def _run(command: list[str], folder: str, timeout: float) -> int | None:
-    """Run the program and return its code, ``None`` when it took too long."""
-    env = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL") if key in os.environ}
+def _run(command: list[str], env: dict[str, str], timeout: float) -> int:
+    """Run the program and return its code. Raises :class:`TimeoutError`."""
     process = subprocess.Popen(  # noqa: S603  a fixed program with names of our own
         command,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**env, "HOME": folder}, cwd=folder, start_new_session=True,
+        env=env, cwd=env["HOME"], start_new_session=True,
     )  # fmt: skip
     try:
         return process.wait(timeout)
     except subprocess.TimeoutExpired:
-        return None
+        raise TimeoutError(f"LibreOffice took longer than {timeout:g} s") from None
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

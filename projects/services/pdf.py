@@ -1,7 +1,6 @@
 """PDF with the Chinese fonts in it: LibreOffice on our own Word file, so that both look the same; else our own writer.
 
-Each run has a profile of its own (two at once would wait for each other's lock) and a time limit; a run that hangs is
-ended together with what it started. What LibreOffice writes of the moment (creation date, random identifier) is
+What LibreOffice writes of the moment (creation date, random identifier) is
 replaced: the same Word file gives the same PDF.
 """
 
@@ -12,21 +11,16 @@ import io
 import logging
 import os
 import re
-import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 
 from projects.grids.docx_frame import NO_FRAME
 from projects.grids.docx_writer import write_docx
 from projects.grids.grid import Block, Frame
+from projects.grids.office import ConversionFailed, convert, find_office
 from projects.services.exporting import ExportRefused
 
 OFFICE, OWN = "LibreOffice", "内置排版"
@@ -63,7 +57,7 @@ def office() -> str:
     wanted = settings.SOFFICE
     if wanted == "off":
         return ""
-    return shutil.which(wanted or "soffice") or shutil.which("libreoffice") or ""
+    return find_office(wanted)
 
 
 def way() -> tuple[str, str]:
@@ -105,40 +99,17 @@ def from_office(data: bytes, suffix: str, *, timeout: float | None = None) -> by
     Raises :class:`PdfRefused` when it fails or takes too long.
     """
     limit = timeout or settings.SOFFICE_TIMEOUT
-    with tempfile.TemporaryDirectory(prefix="perfgoals-pdf-") as name:
-        place = Path(name)
-        source = place / f"document.{suffix}"
-        source.write_bytes(data)
-        command = [
-            office(),
-            f"-env:UserInstallation={(place / 'profile').as_uri()}",
-            "--headless", "--norestore", "--nolockcheck", "--nodefault", "--convert-to", f"pdf:{FILTERS[suffix]}",
-            "--outdir", str(place), str(source),
-        ]  # fmt: skip
-        (place / "fonts.conf").write_text(_fonts_conf(), encoding="utf-8")
-        # Nothing of ours, least of all the secret key, is any of its business.
-        env = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL") if key in os.environ}
-        process = subprocess.Popen(  # noqa: S603  a fixed program with names of our own
-            command,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**env, "HOME": name, "FONTCONFIG_FILE": str(place / "fonts.conf")}, cwd=name, start_new_session=True,
-        )  # fmt: skip
-        try:
-            process.wait(limit)
-        except subprocess.TimeoutExpired as error:
-            logger.error("LibreOffice took longer than %s s", limit)
-            raise PdfRefused(
-                f"LibreOffice 转换超过 {limit:g} 秒，已停止。请减少张数，或下载 Word 文件后另存为 PDF。"
-            ) from error
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        made = place / "document.pdf"
-        if process.returncode or not made.is_file():
-            logger.error("LibreOffice ended with %s and no PDF", process.returncode)
-            raise PdfRefused("LibreOffice 未能转换这份文件，请下载 Word 文件后另存为 PDF，并告知管理员。")
-        return settled(made.read_bytes())
+    try:
+        made = convert(office(), data, suffix, f"pdf:{FILTERS[suffix]}", timeout=limit, fonts=_fonts_conf())
+    except TimeoutError as error:
+        logger.error("%s", error)
+        raise PdfRefused(
+            f"LibreOffice 转换超过 {limit:g} 秒，已停止。请减少张数，或下载 Word 文件后另存为 PDF。"
+        ) from error
+    except ConversionFailed as error:
+        logger.error("%s", error)
+        raise PdfRefused("LibreOffice 未能转换这份文件，请下载 Word 文件后另存为 PDF，并告知管理员。") from error
+    return settled(made)
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from projects.tests.anyform.test_papers import PAPERS
 
 PDF = Path(__file__).parent / "pdf" / "central-2022.pdf"
 OLD = Path(__file__).parent / "old"
-OFFICE = shutil.which("soffice")
 
 
 def refused(data: bytes, name: str, **options: str) -> FileRefused:
@@ -73,7 +71,7 @@ def test_a_conversion_that_fails_is_a_damaged_file(tmp_path: Path) -> None:
     assert refused(b"{\\rtf1 x}", "a.rtf", office=str(program)).code == "damaged"
 
 
-@pytest.mark.skipif(not OFFICE, reason="needs LibreOffice; what happens without it is tested above")
+@pytest.mark.office
 def test_old_files_are_read_through_libreoffice() -> None:
     paper, name = PAPERS["sichuan-2021"], "sichuan-2021.doc"
     reads = read_tables(open_document((OLD / name).read_bytes(), name))

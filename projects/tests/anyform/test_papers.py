@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ PAPERS = {
     paper.name: paper for paper in (*papers_one.PAPERS, *papers_two.PAPERS, *papers_three.PAPERS, *papers_four.PAPERS)
 }
 PRINTED = Path(__file__).parent / "pdf"
-OFFICE = shutil.which("soffice")
 
 
 def read(paper: Paper, data: bytes, kind: str) -> list[ReadTable]:
@@ -43,9 +41,7 @@ def test_every_cell_of_a_printed_form_is_read(path: Path) -> None:
     assert wrong(read(paper, path.read_bytes(), "pdf"), paper) == []
 
 
-@pytest.mark.skipif(
-    not OFFICE, reason="prints with LibreOffice; the printed files kept beside this test are read anyway"
-)
+@pytest.mark.office
 def test_a_form_printed_now_is_read(tmp_path: Path) -> None:
     paper = PAPERS["hunan-standard"]
     assert wrong(read(paper, as_pdf(paper, tmp_path), "pdf"), paper) == []
