@@ -102,7 +102,7 @@ def browser() -> bool:
         run(PYTHON, "-m", "playwright", "install", "chromium")
     if not find_chromium():
         raise NotRun("Chromium: none in PATH or $CHROMIUM, and Playwright could not fetch its own")
-    return pytest("-m", "browser", DATABASE_URL="")
+    return pytest("-m", "browser", "-n", WORKERS, DATABASE_URL="")
 
 
 def office() -> bool:

@@ -14,5 +14,5 @@ class ProjectsConfig(AppConfig):
         from projects.services.imports.background import resume
 
         forms.connect()
-        if settings.IMPORT_WORKER == "embedded":
-            request_started.connect(resume, dispatch_uid="imports.resume")
+        if settings.IMPORT_WORKER == "embedded" or settings.EXPORT_WORKER == "thread":
+            request_started.connect(resume, dispatch_uid="projects.resume")

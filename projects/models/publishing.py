@@ -49,7 +49,7 @@ class ExportJob(models.Model):
     """A file being built in the background for one person, who alone may fetch it until ``expires_at``.
 
     ``order`` says what to build, as the service that builds it wrote it; ``tables`` are the ids of what is in the file:
-    the right to see them is asked again at each download.
+    the right to see them is asked again at each download. ``worker`` is the claim of who builds it.
     """
 
     class State(models.TextChoices):
@@ -77,6 +77,9 @@ class ExportJob(models.Model):
     how = models.CharField(_("生成方式"), max_length=120, blank=True)
     revisions = models.JSONField(_("版本"), default=list)
     created_at = models.DateTimeField(_("申请时间"), auto_now_add=True)
+    worker = models.CharField(_("处理进程"), max_length=120, blank=True)
+    beat_at = models.DateTimeField(_("最近活动"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
     expires_at = models.DateTimeField(_("有效期至"), null=True, blank=True, db_index=True)
 

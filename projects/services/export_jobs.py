@@ -15,13 +15,14 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.db import connections, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from projects import bulk  # noqa: F401  registers the lookup any_of
 from projects.models import Department, ExportJob, User
 from projects.models import TargetTable as Stored
 from projects.selectors.tables import visible_to
-from projects.services import audit, books, contents, exporting
+from projects.services import audit, books, claims, contents, exporting
 from projects.services.audit_export import safe
 from projects.services.exporting import ExportRefused
 from projects.services.exports import Content, Written, record_export, weighed
@@ -37,7 +38,7 @@ LARGEST_PDF = 100
 ZIP_FORMATS = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF", "html": "网页", "json": "数据（JSON）"}
 OPEN_JOBS = 5
 """Jobs that one person may have waiting at a time."""
-STUCK = timedelta(hours=1)
+CUT_OFF = "生成时程序中断了 {n} 次（可能张数过多或占用内存过多），已停止。请减少张数后重新生成。"
 _ONE_AT_A_TIME = threading.Lock()
 MANIFEST = "清单.csv"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -70,6 +71,7 @@ def order_book(*, user: User, book: books.BookOrder, format: str, name: str) -> 
 
 def _order(*, user: User, kind: str, format: str, name: str, order: dict[str, Any], tables: list[int]) -> ExportJob:
     expire()
+    recover()
     waiting = ExportJob.objects.filter(owner=user, state__in=(State.QUEUED, State.RUNNING)).count()
     if waiting >= OPEN_JOBS:
         raise ExportRefused(f"您已有 {waiting} 个文件正在生成，请等它们完成后再试")
@@ -82,7 +84,8 @@ def _order(*, user: User, kind: str, format: str, name: str, order: dict[str, An
 
 def run(pk: int) -> None:
     """Build what was ordered. A job that somebody else has taken, or that is finished, is left alone."""
-    if not ExportJob.objects.filter(pk=pk, state=State.QUEUED).update(state=State.RUNNING):
+    waiting = ExportJob.objects.filter(pk=pk, state=State.QUEUED)
+    if not waiting.update(state=State.RUNNING, attempts=F("attempts") + 1):
         return
     job = ExportJob.objects.select_related("owner").get(pk=pk)
     try:
@@ -106,6 +109,9 @@ def _teller(job: ExportJob) -> Tell:
 
 
 def _finish(job: ExportJob, out: BinaryIO, revisions: Sequence[Content], written: Written) -> None:
+    """Keep the file, unless somebody else has taken the job over."""
+    if not _mine(job).exists():
+        return
     now = timezone.now()
     job.file.save("", File(out), save=False)
     job.state, job.done, job.finished_at = State.DONE, job.total, now
@@ -116,7 +122,11 @@ def _finish(job: ExportJob, out: BinaryIO, revisions: Sequence[Content], written
 
 
 def _fail(job: ExportJob, reason: str) -> None:
-    ExportJob.objects.filter(pk=job.pk).update(state=State.FAILED, message=reason, finished_at=timezone.now())
+    _mine(job).update(state=State.FAILED, message=reason, finished_at=timezone.now())
+
+
+def _mine(job: ExportJob) -> QuerySet[ExportJob]:
+    return ExportJob.objects.filter(pk=job.pk, state=State.RUNNING, worker=job.worker)
 
 
 def _build_book(job: ExportJob, out: BinaryIO, tell: Tell) -> tuple[list[Content], str]:
@@ -219,12 +229,8 @@ def fetch(job: ExportJob, *, user: User) -> IO[bytes]:
 
 
 def expire() -> int:
-    """Delete files past their time, give up jobs that hang; return how many files went."""
-    now = timezone.now()
-    ExportJob.objects.filter(state__in=(State.QUEUED, State.RUNNING), created_at__lt=now - STUCK).update(
-        state=State.FAILED, message="生成中断，请重新生成", finished_at=now
-    )
-    gone = list(ExportJob.objects.filter(state=State.DONE, expires_at__lte=now))
+    """Delete files past their time; return how many went."""
+    gone = list(ExportJob.objects.filter(state=State.DONE, expires_at__lte=timezone.now()))
     for job in gone:
         job.file.delete(save=False)
         ExportJob.objects.filter(pk=job.pk).update(state=State.EXPIRED, file="")
@@ -239,17 +245,35 @@ def jobs_of(user: User, most: int = 30) -> Iterable[ExportJob]:
 def start(pk: int) -> None:
     """Have the job built beside the requests of this process, one after the other.
 
-    A process that ends takes its thread along; :func:`expire` then gives the job up and the person orders it again.
+    A process that ends takes its thread along; :func:`recover` then starts the job anew.
     """
     if settings.EXPORT_WORKER == "inline":
         run(pk)
         return
-    threading.Thread(target=_work, args=(pk,), name=f"export-{pk}", daemon=True).start()
+    waiting = ExportJob.objects.filter(pk=pk, state=State.QUEUED, worker="")
+    if waiting.update(worker=claims.claim_name(), beat_at=timezone.now()):
+        threading.Thread(target=_work, args=(pk,), name=f"export-{pk}", daemon=True).start()
 
 
 def _work(pk: int) -> None:
-    with _ONE_AT_A_TIME:
-        try:
+    try:
+        with claims.alive(ExportJob.objects.only("worker").get(pk=pk)), _ONE_AT_A_TIME:
             run(pk)
-        finally:
-            connections.close_all()
+    finally:
+        connections.close_all()
+
+
+def recover() -> int:
+    """Start again what ended with its process; return how many jobs."""
+    now = timezone.now()
+    again = 0
+    for job in ExportJob.objects.filter(state__in=(State.QUEUED, State.RUNNING)).defer("order", "tables", "revisions"):
+        if not claims.lapsed(job.worker, job.beat_at or job.created_at, now):
+            continue
+        left = ExportJob.objects.filter(pk=job.pk, state=job.state, worker=job.worker)
+        if job.attempts >= claims.ATTEMPTS:
+            left.update(state=State.FAILED, message=CUT_OFF.format(n=job.attempts), finished_at=now)
+        elif left.update(state=State.QUEUED, worker="", done=0):
+            start(job.pk)
+            again += 1
+    return again

@@ -26,6 +26,7 @@ WORKING = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
 def publishing(request: HttpRequest) -> HttpResponse:
     """The room: what can be made, and the person's own files."""
     export_jobs.expire()
+    export_jobs.recover()
     return render(request, "projects/publishing.html", {"jobs": export_jobs.jobs_of(request.user)})  # type: ignore[arg-type]
 
 

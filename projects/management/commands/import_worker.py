@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
+from projects.services.claims import WORKER
 from projects.services.imports import background, jobs
 
 logger = logging.getLogger(__name__)
@@ -116,6 +117,6 @@ def _ready() -> bool:
 
 def _spawn() -> subprocess.Popen[bytes]:
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "import_worker", "--child"]
-    environment = {**os.environ, jobs.WORKER: "1"}
+    environment = {**os.environ, WORKER: "1"}
     # Our own interpreter and our own command.
     return subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, env=environment)  # noqa: S603

@@ -64,11 +64,13 @@ def resume(**_kwargs: Any) -> None:
     from django.core.signals import request_started
     from django.db import DatabaseError
 
-    request_started.disconnect(resume, dispatch_uid="imports.resume")
+    request_started.disconnect(resume, dispatch_uid="projects.resume")
+    from projects.services import export_jobs
     from projects.services.imports import jobs
 
     try:
+        export_jobs.recover()
         if jobs.outstanding():
             ensure_worker()
     except DatabaseError as error:
-        logger.warning("could not look for unfinished imports: %s", error)
+        logger.warning("could not look for unfinished work: %s", error)

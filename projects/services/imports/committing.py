@@ -21,6 +21,7 @@ from projects.models import FiscalYear, ImportBatch, ImportFile, ImportTable, Pr
 from projects.models import TargetTable as Stored
 from projects.permissions import may_administer
 from projects.services import audit
+from projects.services.claims import alive
 from projects.services.imports import jobs, placing, snapshot
 from projects.store import LOCK, NEW, UNCHANGED, UPDATED, Entry, save_tables
 
@@ -58,7 +59,7 @@ def run(pk: int) -> None:
     batch = jobs.claim_batch(pk, State.COMMITTING)
     if batch is None:
         return
-    with jobs.alive(batch):
+    with alive(batch):
         try:
             _write(batch)
         except Drifted as error:

@@ -1,60 +1,26 @@
 """Who works on what: claims with a sign of life, so that a killed worker loses nothing and nobody repeats anything.
 
 The queue (django-tasks, in the database or Redis) only says that there is work. Whether a file may be taken is decided
-by its own row: claiming is one conditional UPDATE, storing what was read checks the claim once more. A claim lapses
-when its process is gone (same machine) or has given no sign of life for ``IMPORT_LEASE_SECONDS``.
+by its own row: claiming is one conditional UPDATE, storing what was read checks the claim once more.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
-import threading
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import DatabaseError, connection
 from django.db.models import F
 from django.utils import timezone
 
 from projects import bulk  # noqa: F401  registers the lookup any_of
 from projects.models import ImportBatch, ImportFile
+from projects.services.claims import ATTEMPTS, claim_name, lapsed
 
 logger = logging.getLogger(__name__)
-ATTEMPTS = 3
 FORGOTTEN = timedelta(minutes=10)
-WORKER = "PERFGOALS_IMPORT_WORKER"
-"""Set in the environment of worker processes: they may be ended when a file takes too long."""
 GIVEN_UP = "读取这个文件时程序中断了 {n} 次（可能过于复杂或占用内存过多），已跳过。请拆分或另存后重新上传。"
-
-
-def claim_name() -> str:
-    """A name for one claim: machine, process, and something no other claim has."""
-    return f"{socket.gethostname()[:60]}/{os.getpid()}/{uuid.uuid4().hex[:16]}"
-
-
-def lapsed(worker: str, beat_at: datetime | None, now: datetime) -> bool:
-    """Whether whoever made a claim is gone."""
-    host, _, rest = worker.partition("/")
-    pid = rest.partition("/")[0]
-    if host == socket.gethostname()[:60] and pid.isdecimal() and not _running(int(pid)):
-        return True
-    return beat_at is None or beat_at < now - timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
-
-
-def _running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def claim_file(pk: int) -> ImportFile | None:
@@ -84,39 +50,6 @@ def claim_batch(pk: int, state: str) -> ImportBatch | None:
         worker=name, beat_at=timezone.now(), done=0
     )
     return ImportBatch.objects.get(pk=pk) if taken else None
-
-
-@contextmanager
-def alive(claimed: ImportFile | ImportBatch, *, limit: int = 0) -> Iterator[None]:
-    """Give signs of life for a claim while the block runs; in a worker, end the process after ``limit`` seconds.
-
-    Its own thread and connection: the work itself may keep the main thread busy for long.
-    """
-    model, pk, worker = type(claimed), claimed.pk, claimed.worker
-    over = threading.Event()
-    pause = max(settings.IMPORT_LEASE_SECONDS / 6, 1)
-
-    def beat() -> None:
-        spent = 0.0
-        while not over.wait(pause):
-            spent += pause
-            if limit and spent > limit and os.environ.get(WORKER):
-                logger.error("%s %s took more than %s s, the worker ends", model.__name__, pk, limit)
-                os._exit(75)
-            try:
-                model._default_manager.filter(pk=pk, worker=worker).update(beat_at=timezone.now())
-            except DatabaseError as error:
-                # A long commit holds SQLite's only lock; whoever would take our claim away needs it, too.
-                logger.warning("sign of life for %s %s failed: %s", model.__name__, pk, error)
-        connection.close()
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def queue_files(ids: Iterable[int]) -> None:

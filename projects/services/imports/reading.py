@@ -16,6 +16,7 @@ from django.utils import timezone
 from perfgoals.uploads import ZIP, check_upload, refuse, suffix_of
 from projects.findings import BLOCK, WARN, Finding
 from projects.models import ImportBatch, ImportFile, ImportTable
+from projects.services.claims import alive
 from projects.services.imports import files, jobs, placing
 from projects.targettable import TargetTable
 
@@ -49,7 +50,7 @@ def read_file(pk: int) -> None:
     items: list[Item] = []
     children: list[ImportFile] = []
     reason = ""
-    with jobs.alive(file, limit=settings.IMPORT_FILE_SECONDS):
+    with alive(file, limit=settings.IMPORT_FILE_SECONDS):
         try:
             data = files.content(file)
             if suffix_of(file.name) == "zip" and file.parent_id is None and data.startswith(b"PK"):

@@ -29,6 +29,7 @@ from projects.models import (
 from projects.models import TargetTable as Stored
 from projects.permissions import may_administer
 from projects.services import audit
+from projects.services.claims import alive
 from projects.services.imports import jobs, snapshot
 from projects.store import LOCK
 
@@ -48,7 +49,7 @@ def run(pk: int) -> None:
     batch = jobs.claim_batch(pk, State.UNDOING)
     if batch is None:
         return
-    with jobs.alive(batch):
+    with alive(batch):
         try:
             _take_back(batch)
         except BuiltOn as error:

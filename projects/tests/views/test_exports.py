@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from projects.models import Department, ExportJob, ExportRecord, Membership, Role, TargetTable, User
 from projects.models.record import WrittenOnce
-from projects.services import export_jobs
+from projects.services import claims, export_jobs
 from projects.services.exporting import ExportRefused
 from projects.targettable import TargetTable as Content
 from projects.tests.views.conftest import Make
@@ -137,12 +138,50 @@ def test_a_job_that_breaks_says_so_and_shows_no_insides(make: Make, person: User
     assert (job.state, job.message) == ("failed", "生成时出错，已记入系统日志，请告知管理员")
 
 
-def test_jobs_that_hang_are_given_up(make: Make, person: User) -> None:
-    job = export_jobs.order_zip(user=person, ids=[make("甲项目").pk], format="json", name="一包")
-    with time_machine.travel(timezone.now() + timedelta(hours=2)):
-        export_jobs.expire()
+GONE = f"{claims.claim_name().partition('/')[0]}/999999999/x"
+"""The claim of a process of this machine that is no more."""
+
+
+def cut_off(person: User, row: TargetTable, *, worker: str, attempts: int = 1, state: str = "running") -> ExportJob:
+    job = export_jobs.order_zip(user=person, ids=[row.pk], format="json", name="一包")
+    ExportJob.objects.filter(pk=job.pk).update(worker=worker, attempts=attempts, state=state, beat_at=timezone.now())
+    return job
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_job_that_ended_with_its_process_is_built_anew(make: Make, person: User, state: str) -> None:
+    job = cut_off(person, make("甲项目"), worker=GONE, state=state)
+    assert export_jobs.recover() == 1
     job.refresh_from_db()
-    assert (job.state, job.message) == ("failed", "生成中断，请重新生成")
+    assert (job.state, job.attempts, job.worker) == ("done", 2, "")
+
+
+def test_job_cut_off_three_times_is_given_up(make: Make, person: User) -> None:
+    job = cut_off(person, make("甲项目"), worker=GONE, attempts=3)
+    assert export_jobs.recover() == 0
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("failed", export_jobs.CUT_OFF.format(n=3))
+
+
+def test_job_that_another_machine_builds_is_left_to_it_until_it_gives_no_sign(make: Make, person: User) -> None:
+    job = cut_off(person, make("甲项目"), worker="elsewhere/1/x")
+    assert export_jobs.recover() == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        assert export_jobs.recover() == 1
+    job.refresh_from_db()
+    assert job.state == "done"
+
+
+def test_who_lost_a_job_keeps_no_file(make: Make, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = export_jobs.BUILDERS["zip"]
+
+    def taken_over(job: ExportJob, *rest: Any) -> Any:
+        ExportJob.objects.filter(pk=job.pk).update(worker="elsewhere/1/x")
+        return build(job, *rest)
+
+    monkeypatch.setitem(export_jobs.BUILDERS, "zip", taken_over)
+    job = ordered(person, [make("甲项目")])
+    assert (job.state, job.file.name) == ("running", "")
 
 
 def test_one_person_cannot_fill_the_queue(make: Make, person: User) -> None:
