@@ -182,16 +182,6 @@ def may_create(user: User | AnonymousUser, department: Department, year: FiscalY
     return year_open(year)
 
 
-def may_review(user: User | AnonymousUser, table: TargetTable, role: str) -> str:
-    """Hold the reviewing ``role`` over the table's department, and not have submitted the table oneself."""
-    if role not in REVIEWS or not rights_of(user).has(role, table.department):
-        names = {"department": table.department, "role": Role(role).label}
-        return _("您不是“%(department)s”的%(role)s人员") % names
-    if table.submitted_by_id is not None and table.submitted_by_id == user.pk:
-        return _("不能审核自己送审的表")
-    return ""
-
-
 def may_administer(user: User | AnonymousUser, department: Department | None) -> str:
     """System administrator of ``department`` or above; of everything for ``None``."""
     if rights_of(user).has(Role.ADMINISTRATOR, department):

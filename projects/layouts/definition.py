@@ -227,10 +227,6 @@ class Layout:
         """The categories of the form itself; ``borrowed`` ones are drawn only for tables that come from other forms."""
         return {code: levels for code, levels in self.categories.items() if code not in self.borrowed}
 
-    @cached_property
-    def by_levels(self) -> dict[tuple[str, str], str]:
-        return {levels: code for code, levels in self.categories.items()}
-
 
 def block_edges(widths: tuple[float, ...]) -> list[float]:
     """Return the edges of a block's columns in percent of the table's width."""

@@ -14,7 +14,7 @@ from projects.grids import grid as g
 from projects.grids.pages import Pager
 from projects.layouts.definition import Binding, Layout
 from projects.layouts.labels import squeeze
-from projects.layouts.render import layout_of, render, title_of
+from projects.layouts.render import layout_of, render
 from projects.targettable import TargetTable
 
 AS_FORM, ALWAYS, NEVER = "form", "always", "never"
@@ -242,10 +242,3 @@ def renumbered(title: str, number: int) -> str:
     """Return a title with its place in this book for a number, whatever number it was read with."""
     rest = _NUMBER.sub("", title, count=1) if _NUMBER.match(title) else title
     return f"{number}.{rest.lstrip()}"
-
-
-def heading_of(table: TargetTable, number: int) -> str:
-    """Return the line that a table has in the contents of a book, for lists of what a book will hold."""
-    layout = layout_of(table)
-    title = title_of(table, layout, number)
-    return _entry_text(renumbered(title, number) if numbers_itself(layout) else title, layout.annex, table)

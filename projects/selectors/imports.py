@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from projects.models import Department, ImportBatch, ImportFile, ImportTable, Role
 from projects.models.department import subtree
@@ -205,8 +205,3 @@ def neighbours(row: ImportTable) -> tuple[int | None, int | None]:
 def same_form(row: ImportTable) -> int:
     """How many other tables of the batch have the same form."""
     return ImportTable.objects.filter(batch=row.batch_id, form=row.form).exclude(pk=row.pk).count() if row.form else 0
-
-
-def latest_change(batch: ImportBatch) -> datetime | None:
-    found: datetime | None = batch.files.aggregate(last=Max("changed_at"))["last"]
-    return found

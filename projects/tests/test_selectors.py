@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from indicators.models import Category
 from projects.models import Department, Membership, Role, TargetTable, User
 from projects.models.department import subtree
-from projects.selectors.departments import department_tree, find_departments
+from projects.selectors.departments import find_departments
 from projects.selectors.tables import filter_tables, list_tables, previous_table, previous_tables, visible_to
 from projects.store import save_tables
 from projects.targettable import DepartmentRef
@@ -58,17 +58,6 @@ def test_department_names_and_codes_are_unique_where_they_identify(
         Department.objects.create(**double)
     Department.objects.create(name="卫健局", code="102")
     Department.objects.create(name="卫健局", parent=tree["root"])
-
-
-def test_department_tree_counts_upwards_in_two_queries(tree: dict[str, Department]) -> None:
-    for number, name in enumerate(["财政局", "国库处", "国库处"]):
-        save_tables([table(number, department=DepartmentRef("", name))])
-    with CaptureQueriesContext(connection) as queries:
-        nodes = {node.department.name: node for node in department_tree(TargetTable.objects.all())}
-    assert len(queries) == 2
-    assert list(nodes) == ["区政府", "财政局", "国库处", "卫健局"]
-    assert [(n.tables, n.all_tables) for n in nodes.values()] == [(0, 3), (1, 3), (2, 2), (0, 0)]
-    assert nodes["区政府"].all_amount == Decimal("600000.00")
 
 
 def test_find_departments_by_code_then_name(tree: dict[str, Department]) -> None:

@@ -31,7 +31,6 @@ from projects.models import (
     User,
     WrittenOnce,
 )
-from projects.services import decisions
 from projects.store import Entry, load_tables, save_tables
 from projects.targettable import TargetTable as Content
 from projects.tests.generated import table as filled
@@ -508,32 +507,6 @@ def test_apply_takes_the_same_queries_whatever_the_size(
             apply(table_id=saved.pk, action="submit", user=User.objects.get(username="officer"), version=1)
         counts.append(len(captured))
     assert counts[0] == counts[1]
-
-
-# Many at once ---------------------------------------------------------------------------------------------------
-
-
-def test_several_tables_are_decided_each_by_itself(office: Office) -> None:
-    rows = tables(office.department, 3, start=200)
-    content = filled(300, fiscal_year=2027)
-    content.funding.total = None
-    (bad,) = save_tables([Entry(content, office.department)]).saved
-    elsewhere = tables(Department.objects.create(name="卫健局"), start=400)[0]
-    versions = {row.pk: row.version for row in rows} | {bad.pk: 1, elsewhere.pk: 1, 999_999: 1}
-    versions[rows[2].pk] = 7
-    done = decisions.apply_each(action="submit", user=office.officer, versions=versions)
-    assert [row.pk for row in done.done] == [rows[0].pk, rows[1].pk]
-    assert [(item.table_id, item.name, item.reason[:12]) for item in done.refused] == [
-        (rows[2].pk, "办公设备购置202", "这张表的内容在您打开之后"),
-        (bad.pk, "办公设备购置300", "还有必须修改的问题：“资"),
-        (elsewhere.pk, "", "没有这张表，或您不能查看"),
-        (999_999, "", "没有这张表，或您不能查看"),
-    ]
-    assert [row.status for row in TargetTable.objects.filter(pk__in=[row.pk for row in rows]).order_by("id")] == [
-        "submitted",
-        "submitted",
-        "draft",
-    ]
 
 
 # Written once ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from projects import workflow
@@ -10,7 +11,6 @@ from projects.life.case import Case
 from projects.models import FiscalYear, TargetTable
 from projects.reviewlevels import is_reviewer
 from projects.selectors.tables import visible_to
-from projects.services.decisions import Outcome, Refused
 from projects.services.reviewing.findings import findings_of
 from projects.services.reviewing.queue import findings_not_clean, sheet_not_good
 
@@ -18,6 +18,23 @@ if TYPE_CHECKING:
     from projects.models import User
 
 MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A table on which nothing was done. ``name`` is empty where the person may not review the table."""
+
+    table_id: int
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """In the order in which the tables were given."""
+
+    done: list[TargetTable] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
 
 def onwards(table: TargetTable) -> str:

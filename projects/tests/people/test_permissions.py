@@ -116,14 +116,6 @@ def test_edit_needs_officer_editable_state_and_an_open_year(
     assert permissions.may_edit(person("s", officer="sibling"), table) == "您不是“国库处”的填报人"
 
 
-def test_nobody_reviews_what_they_submitted(person: Person, tables: Tables) -> None:
-    table, user = tables["office"], person("a", officer="office", department_reviewer="bureau")
-    assert permissions.may_review(user, table, Role.DEPARTMENT_REVIEWER) == ""
-    assert permissions.may_review(user, table, Role.FINANCE_REVIEWER) == "您不是“国库处”的财政审核人员"
-    table.submitted_by = user
-    assert permissions.may_review(user, table, Role.DEPARTMENT_REVIEWER) == "不能审核自己送审的表"
-
-
 APART = {
     "officer": {"security", "auditor"},
     "department_reviewer": {"security", "auditor"},
