@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from projects.models import Department, TargetTable, User
+from projects.models import Department, Release, TargetTable, TransitionRecord, User
+from projects.services.reviewing.queue import queue_data
 from projects.store import load_tables, save_tables
 from projects.tests.generated import table
 
@@ -142,7 +144,24 @@ def test_demo_refuses_outside_the_demo() -> None:
 def test_demo_makes_tables_and_accounts_with_printed_passwords(settings: Any) -> None:
     settings.DEMO = True
     text = run("demo")
-    assert TargetTable.objects.count() == 70
+    assert TargetTable.objects.exclude(fiscal_year__year=2022).count() == 70
     [password] = [line.split(" / ")[1] for line in text.splitlines() if "admin /" in line]
     assert User.objects.get(username="admin").check_password(password)
     assert "未变 70" in run("demo")
+
+
+@pytest.mark.django_db
+def test_demo_shows_tables_in_every_state_and_keeps_the_samples_words(settings: Any) -> None:
+    settings.DEMO = True
+    run("demo")
+    states = Counter(TargetTable.objects.filter(fiscal_year__year=2021).values_list("status", flat=True))
+    assert states == {"draft": 53, "submitted": 3, "dept_reviewed": 2, "returned": 1, "approved": 2}
+    assert Release.objects.get().table.label == "数字化城管事务管理（信息采集员）"
+    second, adjusted = TargetTable.objects.filter(fiscal_year__year=2022).order_by("id")
+    assert (second.status, second.revisions.count(), second.predecessor.label) == ("submitted", 2, second.label)
+    assert (adjusted.status, adjusted.adjustment) == ("submitted", 1)
+    waiting = {level: queue_data(user=User.objects.get(username=level), params={}) for level in ("reviewer", "finance")}
+    assert {level: found["counts"]["all"] for level, found in waiting.items()} == {"reviewer": 5, "finance": 2}
+    moved = TransitionRecord.objects.count()
+    assert "未变 70" in run("demo")
+    assert TransitionRecord.objects.count() == moved

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from projects.models import Department, Membership, Role, User
 from projects.security.passwords import encode_random, first_password
+from projects.services.demo_life import bring_to_life
 from projects.services.importing import OUTCOME_NAMES, ImportReport, import_documents
 from projects.services.library_starter import load_starter
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             self._departments()
             self._accounts()
             self._library()
+            self._life()
         except DatabaseError as error:
             raise CommandError(f"数据库不能使用（{error}）。请先运行 manage.py migrate。") from error
 
@@ -79,6 +81,13 @@ class Command(BaseCommand):
             for child in Department.objects.filter(name__in=below, parent=None):
                 child.parent = parent
                 child.save()
+
+    def _life(self) -> None:
+        people = {name: User.objects.get(username=name) for name in ("officer", "reviewer", "finance", "admin")}
+        with transaction.atomic():
+            moved = bring_to_life(**people)
+        if moved:
+            self.stdout.write(f"流转：{moved} 张表分别在已送审、部门已审核、已退回、已批复、已公开、调整中")
 
     def _library(self) -> None:
         self.stdout.write(f"指标库：{load_starter()} 个样例指标")
