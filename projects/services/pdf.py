@@ -11,15 +11,16 @@ import io
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
+import pypdfium2
 from django.conf import settings
 
 from projects.grids.docx_frame import NO_FRAME
 from projects.grids.docx_writer import write_docx
-from projects.grids.grid import Block, Frame
+from projects.grids.grid import Block, Frame, Paragraph
 from projects.grids.office import ConversionFailed, convert, find_office
 from projects.services.exporting import ExportRefused
 
@@ -88,9 +89,45 @@ def make_pdf(
         from projects.grids.pdf_writer import write_pdf
 
         return Pdf(write_pdf(blocks, title=title, frame=frame), OWN)
+    stated: list[int] = []
+    data = _by_office(_told(blocks(), stated), title, frame, timeout)
+    pages = _headings(data) if stated else []
+    if pages != stated and len(pages) == len(stated):
+        # Which fonts LibreOffice has decides where pages end; the contents say what it made of them.
+        data = _by_office(_renumbered(blocks(), pages), title, frame, timeout)
+    return Pdf(data, OFFICE)
+
+
+def _by_office(blocks: Iterable[Block], title: str, frame: Frame, timeout: float | None) -> bytes:
     out = io.BytesIO()
-    write_docx(blocks(), out, title=title, frame=frame)
-    return Pdf(from_office(out.getvalue(), "docx", timeout=timeout), OFFICE)
+    write_docx(blocks, out, title=title, frame=frame)
+    return from_office(out.getvalue(), "docx", timeout=timeout)
+
+
+def _told(blocks: Iterable[Block], pages: list[int]) -> Iterator[Block]:
+    """Pass blocks on and note the pages that the contents state."""
+    for block in blocks:
+        if isinstance(block, Paragraph) and block.target:
+            pages.append(int(block.text.rpartition("\t")[2]))
+        yield block
+
+
+def _renumbered(blocks: Iterable[Block], pages: Iterable[int]) -> Iterator[Block]:
+    known = iter(pages)
+    for block in blocks:
+        if isinstance(block, Paragraph) and block.target:
+            block = replace(block, text=f"{block.text.rpartition(chr(9))[0]}\t{next(known)}")
+        yield block
+
+
+def _headings(data: bytes) -> list[int]:
+    """Return the page of each bookmark of a PDF, from 1, in their order."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        found = [mark.get_dest() for mark in document.get_toc()]
+        return [place.get_index() + 1 for place in found if place is not None]
+    finally:
+        document.close()
 
 
 def from_office(data: bytes, suffix: str, *, timeout: float | None = None) -> bytes:

@@ -19,7 +19,7 @@ from django.db import connection
 
 from projects.models import Department, ImportBatch, ImportFile, ImportTable, Role
 from projects.models import TargetTable as Stored
-from projects.services.claims import ATTEMPTS
+from projects.services import claims
 from projects.services.imports import files, jobs
 from projects.tests import office
 from projects.tests.imports.conftest import as_file, made
@@ -96,7 +96,7 @@ def test_killed_workers_lose_nothing_and_repeat_nothing(tmp_path: Path, settings
         ImportBatch.objects.filter(pk=batch.pk).update(state="committing", worker="", beat_at=None)
         claimed = until(lambda: ImportBatch.objects.exclude(worker="").first())
         kill(claimed.worker)
-        until(lambda: not jobs._running(int(claimed.worker.split("/")[1])) or None)
+        until(lambda: not claims._running(int(claimed.worker.split("/")[1])) or None)
         until(lambda: ImportBatch.objects.get().state == "committed")
     batch.refresh_from_db()
     assert Stored.objects.count() == FILES * TABLES
@@ -111,7 +111,7 @@ def test_a_file_that_kills_its_reader_three_times_is_given_up(tmp_path: Path, se
     file = ImportFile.objects.create(batch=batch, name="x.docx", sha256="0" * 64)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, claims.ATTEMPTS + 1):
         claimed = jobs.claim_file(file.pk)
         assert claimed is not None
         assert jobs.claim_file(file.pk) is None
