@@ -85,3 +85,19 @@ def name_of(path: str) -> str:
             return LIST_NAMES[first]
         return f"{LIST_NAMES[first]}第{int(index) + 1}行·{ROW_FIELD_NAMES[first].get(leaf, leaf)}"
     return FIELD_NAMES.get(path, path)
+
+
+def place_name(path: str) -> str:
+    """Name a place that holds by its row's identity: ``indicators/4f1c…/value`` → ``年度指标 4f1c…·指标值``.
+
+    A field's path gives its name, any other text stands as it is.
+    """
+    rows, _, rest = path.partition("/")
+    if rest and rows in LIST_NAMES:
+        uid, _, leaf = rest.partition("/")
+        row = f"{LIST_NAMES[rows]} {uid[:8]}"
+        return f"{row}·{ROW_FIELD_NAMES[rows].get(leaf, leaf)}" if leaf else row
+    first, _, leaf = path.partition(".")
+    if first == "spend_plan" and leaf.isdecimal():
+        return f"{int(leaf)}月底{LIST_NAMES[first]}"
+    return leaf if first == "extra" and leaf else FIELD_NAMES.get(path, path)

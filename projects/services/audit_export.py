@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.timezone import localtime
 
+from projects.layouts.names import place_name
 from projects.models import AuditEvent
 from projects.services.audit import action_name
 
@@ -47,15 +47,23 @@ def row_of(event: AuditEvent) -> tuple[str, ...]:
 
 
 def plain(values: Any) -> str:
-    """``{"状态": "草稿", "版本": 1}`` → ``状态：草稿；版本：1``."""
+    """``{"状态": "草稿", "版本": 1}`` → ``状态：草稿；版本：1``; nested values in brackets, places by name."""
     if not values:
         return ""
     if not isinstance(values, dict):
-        return json.dumps(values, ensure_ascii=False)
-    return "；".join(
-        f"{key}：{item if isinstance(item, str | int) else json.dumps(item, ensure_ascii=False)}"
-        for key, item in values.items()
-    )
+        return _inside(values)
+    return "；".join(f"{key}：{_inside(item) or '空白'}" for key, item in values.items())
+
+
+def _inside(item: Any) -> str:
+    if isinstance(item, dict):
+        told = "，".join(f"{place_name(str(key))}＝{_inside(value) or '空白'}" for key, value in item.items())
+        return f"（{told}）" if told else "无"
+    if isinstance(item, list):
+        return "、".join(_inside(value) for value in item) or "无"
+    if isinstance(item, bool) or item is None:
+        return {True: "是", False: "否", None: ""}[item]
+    return str(item)
 
 
 def as_csv(events: Iterable[AuditEvent]) -> bytes:

@@ -21,6 +21,7 @@ register.filter("state", state_badge)
 BY_YEAR = ("home", "department-list", "department", "table-list", "filling", "rule-list")
 """Pages that show one year or all years, as their address says."""
 
+TABLE_PAGES = ("table-list", "table", "table-history", "revision", "table-diff", "table-act")
 REVIEW_PAGES = ("review-queue", "review", "review-register", "review-statistics", "adjustment")
 PEOPLE_PAGES = ("people", "person", "person-new", "people-import", "people-import-confirm", "person-reset")
 PUBLISHING_PAGES = ("publishing", "book", "export-job", "export-file", "summaries")
@@ -150,15 +151,9 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
     rooms: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ((_("首页"), "home", "home", ("home",)),)
     if rights.any(Role.OFFICER):
         rooms += ((_("填报清单"), "filling", "edit", FILLING_PAGES),)
-    rooms += (
-        (
-            _("绩效目标表"),
-            "table-list",
-            "tables",
-            ("table-list", "table", "table-history", "revision", "table-diff", "table-act"),
-        ),
-        (_("部门"), "department-list", "departments", ("department-list", "department")),
-    )
+    if rights.any(*SEES_TABLES):
+        rooms += ((_("绩效目标表"), "table-list", "tables", TABLE_PAGES),)
+        rooms += ((_("部门"), "department-list", "departments", ("department-list", "department")),)
     if rights.any(*REVIEWS, Role.ADMINISTRATOR):
         # Administrators have no queue, but what was decided.
         first = "review-queue" if rights.any(*REVIEWS) else "review-register"
@@ -175,7 +170,38 @@ def navigation(context: dict[str, Any]) -> list[Entry]:
         rooms += ((_("批量导入"), "import-list", "upload", IMPORT_PAGES),)
         rooms += ((_("部门管理"), "department-admin", "layout", DEPARTMENT_PAGES),)
         rooms += ((_("表样"), "form-list", "layout", FORM_PAGES),)
+        rooms += ((_("对外公开"), "releases", "publish", ("releases", "release-fields")),)
     if rights.any(Role.AUDITOR):
-        rooms += ((_("对外公开"), "releases", "publish", ("releases",)),)
         rooms += ((_("审计日志"), "audit", "log", ("audit", "export-records")),)
     return [Entry(label, reverse(name) + query, symbol, at in inside) for label, name, symbol, inside in rooms]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """What to do where there is nothing yet: a sentence, and where it is done, the likeliest first."""
+
+    text: str
+    entries: list[Entry]
+
+
+@register.simple_tag(takes_context=True)
+def beginnings(context: dict[str, Any]) -> Beginnings:
+    """The first step of this person's roles, for pages without a table."""
+    rights = rights_of(context["request"].user)
+    found: list[tuple[str, str]] = []
+    if rights.any(Role.ADMINISTRATOR):
+        text = _("把已有的 Word、Excel、PDF 文件导入系统；确认之前先列出读到的内容，不写入任何表。")
+        found.append((_("批量导入"), "import-list"))
+    elif rights.any(Role.OFFICER):
+        text = _("在填报清单里新建，或由上年的表、已有的文件开始。")
+    elif rights.any(*SEES_TABLES):
+        text = _("填报人新建或系统管理员导入之后，绩效目标表会列在这里。")
+    else:
+        text = _("您的角色不查看绩效目标表。")
+    if rights.any(Role.OFFICER):
+        found.append((_("填报清单"), "filling"))
+    if rights.any(Role.AUDITOR):
+        found += [(_("审计日志"), "audit"), (_("导出记录"), "export-records")]
+    if rights.any(Role.SECURITY):
+        found.append((_("用户"), "people"))
+    return Beginnings(text, [Entry(label, reverse(name), "", False) for label, name in found])

@@ -52,6 +52,12 @@ def adjustments(row: TargetTable) -> range:
 
 
 @register.filter
+def person(label: str) -> str:
+    """``王芳（wangfang）`` without the account, for narrow columns."""
+    return label.partition("（")[0] or label
+
+
+@register.filter
 def of(mapping: dict[str, Any], key: str) -> Any:
     """The value under a key that is itself a variable."""
     return mapping.get(key, "")

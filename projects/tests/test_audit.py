@@ -278,3 +278,23 @@ def test_no_address_of_the_site_changes_or_removes_a_line(lines: None) -> None:
     assert client.post("/audit/").status_code == 405
     assert client.delete("/audit/").status_code == 405
     assert AuditEvent.objects.count() == 3
+
+
+def test_what_changed_is_told_by_the_names_of_the_cells() -> None:
+    values = {
+        "版本": 3,
+        "内容": {
+            "funding.total": "275.00",
+            "indicators/4f1c2d3e4f5a6b7c/value": "≥95%",
+            "costs/4f1c2d3e4f5a6b7c": "",
+            "spend_plan.03": "25",
+            "extra.填表人": "王芳",
+        },
+        "栏目": ["甲", "乙"],
+        "共享": True,
+        "意见": "",
+    }
+    assert audit_export.plain(values) == (
+        "版本：3；内容：（资金总额（元）＝275.00，年度指标 4f1c2d3e·指标值＝≥95%，"
+        "支出明细 4f1c2d3e＝空白，3月底支出计划＝25，填表人＝王芳）；栏目：甲、乙；共享：是；意见：空白"
+    )

@@ -12,7 +12,9 @@ from perfgoals.web.downloads import attachment
 from projects.layouts import layout_of
 from projects.models import Revision
 from projects.models import TargetTable as Stored
+from projects.reviewlevels import is_reviewer
 from projects.services import audit, exporting, revisions
+from projects.services.reviewing import papers
 from projects.views.compare import earlier_table, sides_of
 from projects.views.downloads import handed_out, refused, written
 from projects.views.table import FORMATS, form_html, stored_table
@@ -29,6 +31,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         "name": row.label or _("（未命名）"),
         "records": records,
         "revisions": found,
+        "sheets": set(papers.revisions_with_sheet(row, reviewer=is_reviewer(request.user, row))),
         "sides": sides_of(row, found),
         "earlier": earlier_table(request, row),
         "formats": downloads_of(),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from projects.models import FiscalYear, TargetTable
+from projects.models import FiscalYear, Role, TargetTable
+from projects.permissions import REVIEWS, SEES_TABLES, rights_of
 from projects.selectors.tables import filter_tables
 from projects.selectors.worklist import progress, worklist
 from projects.tables import RecentTable, fetch_rows
@@ -37,10 +38,20 @@ def state_counts(tables: QuerySet[TargetTable]) -> list[dict[str, Any]]:
 
 
 def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, str]]:
-    """What can be done with the tables as they stand, derived from their states."""
+    """What this person can do with the tables as they stand, derived from their states and from the roles."""
     tables = reverse("table-list")
+    rights = rights_of(request.user)
     steps = []
-    if drafts := counts.get(TargetTable.Status.DRAFT, 0):
+    if rights.any(*REVIEWS):
+        steps.append(
+            {
+                "url": reverse("review-queue"),
+                "label": _("逐张审核"),
+                "why": _("按等待的时间排列，办完一张接着下一张"),
+            }
+        )
+    drafts = counts.get(TargetTable.Status.DRAFT, 0)
+    if drafts and rights.any(Role.OFFICER, Role.ADMINISTRATOR):
         steps.append(
             {
                 "url": tables + query_without(request.GET, status=TargetTable.Status.DRAFT),
@@ -48,7 +59,8 @@ def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, s
                 "why": _("打开一张表，对照官方表式看各栏是否齐全"),
             }
         )
-    if returned := counts.get(TargetTable.Status.RETURNED, 0):
+    returned = counts.get(TargetTable.Status.RETURNED, 0)
+    if returned and rights.any(Role.OFFICER):
         steps.append(
             {
                 "url": tables + query_without(request.GET, status=TargetTable.Status.RETURNED),
@@ -92,6 +104,7 @@ def home(request: HttpRequest) -> HttpResponse:
     recent = fetch_rows(list(tables.order_by("-updated_at", "-id").values_list("id", flat=True)[:RECENT]))
     context = {
         "year": year,
+        "sees": rights_of(request.user).any(*SEES_TABLES),
         "total": sum(count["n"] for count in counts),
         "counts": counts,
         "table": RecentTable(recent),

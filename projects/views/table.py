@@ -20,7 +20,9 @@ from projects.layouts import layout_of, layouts_for
 from projects.layouts import render as render_form
 from projects.layouts.definition import Layout
 from projects.models import TargetTable as Stored
+from projects.reviewlevels import is_reviewer
 from projects.selectors.tables import visible_to
+from projects.services.reviewing import papers
 from projects.store import load_tables
 from projects.targettable import TargetTable
 from projects.views.aside import aside_of
@@ -115,6 +117,14 @@ def _layout_choices(content: TargetTable, current: Layout) -> list[dict[str, Any
     ]
 
 
+def _sheet_files(request: HttpRequest, row: Stored) -> list[dict[str, str]]:
+    """The review sheet of the latest round in each format, once this person may have it."""
+    if not papers.revisions_with_sheet(row, reviewer=is_reviewer(request.user, row)):
+        return []
+    names = {"docx": _("Word 文档"), "xlsx": _("Excel 工作簿"), "pdf": "PDF"}
+    return [{"label": label, "url": reverse("review-sheet-file", args=[row.pk, key])} for key, label in names.items()]
+
+
 @require_safe
 def table(request: HttpRequest, pk: int) -> HttpResponse:
     row = stored_table(request, pk)
@@ -133,6 +143,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": label, "url": reverse("table-download", args=[pk, suffix]) + query}
             for suffix, label in FORMATS.items()
         ],
+        "sheet_files": _sheet_files(request, row),
         "others": other_years(request, row),
         "aside": aside_of(content),
         "notes": notes_of(row, content),

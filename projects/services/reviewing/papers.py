@@ -91,6 +91,16 @@ def judged(rows: Sequence[TargetTable], *, reviewer: bool, revision: int | None 
     return [(version.table_id, version.number, version.sha256) for version in versions]
 
 
+def revisions_with_sheet(row: TargetTable, *, reviewer: bool) -> list[int]:
+    """Return the numbers of the versions whose review sheet this side may have, the latest first. At most one query."""
+    if not reviewer and not told(row):
+        return []
+    sheets = ReviewSheet.objects.filter(table=row)
+    if not reviewer:
+        sheets = sheets.filter(frozen_at__isnull=False)
+    return list(sheets.order_by("-revision__number").values_list("revision__number", flat=True).distinct())
+
+
 def _sheets(rows: Sequence[TargetTable], *, reviewer: bool, revision: int | None) -> dict[int, list[ReviewSheet]]:
     wanted = ReviewSheet.objects.filter(table__in=list(rows)).select_related("revision")
     if revision is not None:

@@ -28,7 +28,9 @@ SIZE = 50
 MOST = 20_000
 """Lines of one Excel register."""
 TOP = 12
-WIDTH, LEFT, RIGHT, STEP, THICK = 480.0, 130.0, 70.0, 26.0, 16.0
+STEP, THICK, RIGHT = 26.0, 16.0, 70.0
+# Width of a plot and what of it the labels take: plots with short labels stand three in a row.
+NARROW, BROAD, SHORT = (340.0, 76.0), (480.0, 130.0), 6
 HEADS = (
     "时间",
     "审核人",
@@ -267,15 +269,16 @@ def _plot(table: Mapping[str, Any]) -> dict[str, Any]:
     """Lay the second column of a table out as bars, in units of the view box."""
     values = [int(row[1]) for row in table["rows"]]
     most = max(values, default=0)
-    room = WIDTH - LEFT - RIGHT
+    width, left = NARROW if all(len(row[0]) <= SHORT for row in table["rows"]) else BROAD
+    room = width - left - RIGHT
     bars = [
         {
             "label": row[0],
-            "x": f"{LEFT:g}",
+            "x": f"{left:g}",
             "y": f"{at * STEP + 4:g}",
             "w": f"{max(room * value / most, 0.5):.1f}",
             "h": f"{THICK:g}",
-            "end": f"{LEFT + max(room * value / most, 0.5):.1f}",
+            "end": f"{left + max(room * value / most, 0.5):.1f}",
             "value": row[1],
             "share": row[2],
         }
@@ -285,7 +288,7 @@ def _plot(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": table["key"],
         "title": table["title"],
-        "width": f"{WIDTH:g}",
+        "width": f"{width:g}",
         "height": f"{len(values) * STEP + 8:g}",
         "bars": bars,
         "table": table["key"],

@@ -7,7 +7,7 @@ from projects.tests.views.conftest import Make
 
 
 def test_departments_without_any_say_how_to_begin(client: Client) -> None:
-    assert "manage.py import_tables" in client.get("/departments/").content.decode()
+    assert '<a class="btn btn-primary" href="/filling/">填报清单</a>' in client.get("/departments/").content.decode()
 
 
 def test_departments_add_up_what_is_below_but_projects_only(

@@ -1,12 +1,39 @@
+import re
+
+import pytest
 from django.test import Client
 
+from projects.models import Membership, Role, User
 from projects.tests.views.conftest import Make
 
 
 def test_home_without_tables_says_how_to_begin(client: Client) -> None:
     text = client.get("/").content.decode()
-    assert "从导入开始" in text
-    assert "manage.py import_tables" in text
+    assert "还没有绩效目标表" in text
+    assert '<a class="btn btn-primary" href="/filling/">填报清单</a>' in text
+
+
+@pytest.mark.parametrize(
+    ("role", "first", "rooms"),
+    [
+        (Role.ADMINISTRATOR, "/imports/", {"/tables/", "/departments/", "/releases/", "/imports/"}),
+        (Role.AUDITOR, "/audit/", {"/audit/"}),
+        (Role.SECURITY, "/people/", {"/people/"}),
+    ],
+)
+def test_home_and_navigation_offer_only_what_the_role_may_open(
+    db: None, role: str, first: str, rooms: set[str]
+) -> None:
+    user = User.objects.create_user("somebody", password="a-Long-pass-1")
+    Membership.objects.create(user=user, role=role)
+    client = Client()
+    client.force_login(user)
+    text = client.get("/").content.decode()
+    assert f'<a class="btn btn-primary" href="{first}">' in text
+    nav = text[text.index('id="nav"') : text.index("</nav>", text.index('id="nav"'))]
+    offered = set(re.findall(r'<a href="([^"]+)"', nav))
+    assert rooms <= offered
+    assert {address: client.get(address).status_code for address in offered} == dict.fromkeys(offered, 200)
 
 
 def test_home_counts_each_state_and_links_to_it(client: Client, make: Make) -> None:
@@ -48,3 +75,14 @@ def test_home_ignores_a_year_that_does_not_exist(client: Client, make: Make) -> 
     make()
     assert client.get("/?year=1066").context["total"] == 1
     assert client.get("/?year=x").context["total"] == 1
+
+
+def test_next_steps_follow_the_roles(make: Make) -> None:
+    make()
+    make("退回的项目", status="returned")
+    user = User.objects.create_user("judge", password="a-Long-pass-1")
+    Membership.objects.create(user=user, role=Role.FINANCE_REVIEWER)
+    client = Client()
+    client.force_login(user)
+    steps = [step["label"] for step in client.get("/").context["steps"]]
+    assert steps == ["逐张审核", "按部门查看张数和金额", "筛选后整册下载"]

@@ -145,7 +145,7 @@ def test_list_without_hits_offers_to_clear_the_conditions(client: Client, some: 
 
 
 def test_list_without_tables_says_how_to_begin(client: Client) -> None:
-    assert "manage.py import_tables" in client.get("/tables/").content.decode()
+    assert '<a class="btn btn-primary" href="/filling/">填报清单</a>' in client.get("/tables/").content.decode()
 
 
 def test_list_turns_pages_and_takes_odd_page_numbers_kindly(client: Client, make: Make) -> None:

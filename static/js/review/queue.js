@@ -69,18 +69,18 @@ async function assign() {
     const input = el("input", { type: "checkbox", class: "form-check-input", value: String(one.id) });
     return el("label", {}, input, `${one.name}`, el("span", { class: "quiet num" }, `手上 ${one.waiting} 张`));
   });
-  const ways = [["hand", "给所选的一人"], ["evenly", "在所选的几人中平均分"], ["department", "按部门分给所选的几人"], ["clear", "取消分配"]];
+  const ways = [["hand", "给所选的一人"], ["evenly", "在所选的几人中平均分"], ["department", "按部门分给所选的几人"], ["clear", "取消分派"]];
   const radios = ways.map(([value, word], index) => el("label", {}, el("input", { type: "radio", name: "how", class: "form-check-input", value, checked: index === 0 }), word));
-  const ways_box = el("div", { class: "assignto", role: "radiogroup", "aria-label": "怎样分配" }, ...radios);
-  const who = el("div", { class: "assignto", role: "group", "aria-label": "分配给" }, ...boxes);
+  const ways_box = el("div", { class: "assignto", role: "radiogroup", "aria-label": "怎样分派" }, ...radios);
+  const who = el("div", { class: "assignto", role: "group", "aria-label": "分派给" }, ...boxes);
   const how = () => find("input:checked", ways_box).value;
   const users = () => all("input:checked", who).map((input) => Number(input.value));
-  const answer = await dialog(`分配 ${picked.size} 张表`, [ways_box, el("b", {}, "分配给"), people.length ? who : el("p", { class: "quiet" }, "没有同级的其他审核人。")], [["取消", ""], ["分配", () => (how() === "clear" || users().length ? "yes" : "none"), "btn btn-primary"]]);
+  const answer = await dialog(`分派 ${picked.size} 张表`, [ways_box, el("b", {}, "分派给"), people.length ? who : el("p", { class: "quiet" }, "没有同级的其他审核人。")], [["取消", ""], ["分派", () => (how() === "clear" || users().length ? "yes" : "none"), "btn btn-primary"]]);
   if (answer === "none") return void (await dialog("没有选人", el("p", {}, "请至少选一位审核人。"), [["好", ""]]).then(assign));
   if (answer !== "yes") return;
   const { status, data: said } = await request(data.urls.assign, { method: "POST", json: { tables: [...picked], how: how(), users: users() } });
-  if (status !== 200) return void (await dialog("没有分配", el("p", {}, said.message || "没有连上服务器，请再试一次。"), [["关闭", ""]]));
-  if (said.refused.length) await dialog(`已分配 ${said.done.length} 张，${said.refused.length} 张没有分配`, refusals(said.refused), [["关闭", ""]], { wide: true });
+  if (status !== 200) return void (await dialog("没有分派", el("p", {}, said.message || "没有连上服务器，请再试一次。"), [["关闭", ""]]));
+  if (said.refused.length) await dialog(`已分派 ${said.done.length} 张，${said.refused.length} 张没有分派`, refusals(said.refused), [["关闭", ""]], { wide: true });
   location.reload();
 }
 
