@@ -25,12 +25,17 @@ _TOKEN: Final = re.compile(
 )
 _SPAN: Final = re.compile(
     r"(?<![0-9.])(?P<y1>(?:19|20)[0-9]{2})年?度?[-~至到](?P<y2>(?:19|20)[0-9]{2})(?:年度?(?![0-9])|$)"
+    r"|(?<![0-9.])(?P<c>(?:19|20)[0-9]{2})(?P<s>[./])(?P<cm>0?[1-9]|1[0-2])[-~至到]"
+    r"(?P<d>(?:19|20)[0-9]{2})(?P=s)(?P<dm>0?[1-9]|1[0-2])月?(?:$|[底末前止])"
     r"|(?<![0-9.])(?:(?P<y>[12][0-9]{3})年)?(?P<a>[0-9]{1,2})[-~至到](?P<b>[0-9]{1,2})月份?(?![0-9])"
 )
 _AFTER: Final = re.compile(
     r"(?P<part>年?底|末|初|[上中下]旬)?(?P<side>\(?含?\)?(?:之前|以前|前)|之后|以后|后|止|以内|之内|内|起)?"
 )
 _EVERY: Final = re.compile(r"每(?:个)?(半年|年度?|季度?|月|周|星期|日|天|学期|学年)")
+_COMPACT: Final = re.compile(  # 20231231, the whole of a value
+    r"(?P<y>(?:19[89]|20[0-4])[0-9])(?P<m>0[1-9]|1[0-2])(?P<d>[0-2][0-9]|3[01])(?:前|之前|以前|止)?"
+)
 _HINT: Final = re.compile(r"[年月日号季]|[0-9]{4}[-/.]|[0-9]{4}[~至到]")
 _JOIN: Final = re.compile(r"[-~至到]")
 _QUARTER: Final = {c: n for pair, n in (("1一", 1), ("2二", 2), ("3三", 3), ("4四", 4)) for c in pair}
@@ -123,6 +128,8 @@ def standing(text: str) -> When | None:
 
 def find(text: str) -> Found | None:
     """The day, deadline or period a normalised text names, or ``None``."""
+    if compact := _COMPACT.fullmatch(text):
+        return _from_compact(text, compact)
     if not _HINT.search(text):
         return None
     if span := _SPAN.search(text):
@@ -206,10 +213,17 @@ def _possible(when: When) -> bool:
     return 1 <= when.day <= longest
 
 
+def _from_compact(text: str, match: re.Match[str]) -> Found:
+    when = When(int(match["y"]), int(match["m"]), int(match["d"]), side="" if text[-1].isdigit() else "before")
+    return Found(when=when, possible=_possible(when))
+
+
 def _from_span(text: str, span: re.Match[str]) -> Found:
     rest = text[: span.start()] + " " + text[span.end() :]
     if span["y1"]:
         when, until = When(int(span["y1"])), When(int(span["y2"]))
+    elif span["c"]:  # 2023.1-2023.12
+        when, until = When(int(span["c"]), int(span["cm"])), When(int(span["d"]), int(span["dm"]))
     else:
         year = _number(span["y"])
         when, until = When(year, int(span["a"])), When(year, int(span["b"]))

@@ -13,7 +13,7 @@ import re
 from projects.grids.grid import Block, Cell, Document, Grid, Origin, Paragraph, Row
 from projects.grids.text import clean_text
 
-_BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
+BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
 _CODINGS = ("utf-8-sig", "gb18030", "utf-16")
 
 
@@ -31,8 +31,7 @@ def decode(data: bytes) -> str:
 
 def read_txt(data: bytes, name: str) -> Document:
     """Read a text file; rows of a grid count from the file's first line."""
-    text = _BOOKMARK.sub("", clean_text(decode(data).replace("\r\n", "\n").replace("\r", "\n")))
-    lines = text.split("\n")
+    lines = clean_text(decode(data).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     tabbed = [line for line in lines if "\t" in line]
     if not tabbed:
         return Document(_flow(lines), name)
@@ -46,11 +45,16 @@ def _flow(lines: list[str]) -> list[Block]:
     run: list[str] = []
     for number, line in enumerate([*lines, ""], start=1):
         if line.strip():
-            run.append(line.strip())
+            run.append(_paragraph(line))
         elif run:
             blocks.append(Paragraph("\n".join(run), origin=Origin(number - len(run), 1)))
             run = []
     return blocks
+
+
+def _paragraph(line: str) -> str:
+    """A line outside tables without the marks that headings carry; those in cells are reported, see ``Line``."""
+    return BOOKMARK.sub("", line).strip()
 
 
 def _add_row(blocks: list[Block], texts: list[tuple[str, Origin]]) -> None:
@@ -74,7 +78,7 @@ def _row_lines(lines: list[str]) -> list[Block]:
         if "\t" in line:
             _add_row(blocks, [(text, Origin(number, col)) for col, text in enumerate(line.split("\t"), start=1)])
         elif line.strip():
-            blocks.append(Paragraph(line.strip(), origin=Origin(number, 1)))
+            blocks.append(Paragraph(_paragraph(line), origin=Origin(number, 1)))
     return blocks
 
 
@@ -94,5 +98,5 @@ def _cell_lines(lines: list[str]) -> list[Block]:
             text, origin = row[-1]
             row[-1] = (f"{text}\n{line}", origin)
         else:
-            blocks.append(Paragraph(line.strip(), origin=Origin(number, 1)))
+            blocks.append(Paragraph(_paragraph(line), origin=Origin(number, 1)))
     return blocks

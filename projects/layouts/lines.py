@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from projects.grids.grid import NAVIGATION, Cell, Document, Grid, Origin, Paragraph
+from projects.grids.txt_reader import BOOKMARK
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.supplement import HEADING
 
@@ -49,8 +50,8 @@ class Line:
         self.filled = [index for index, text in enumerate(self.texts) if text]
 
     def _clean(self, index: int, text: str) -> str:
-        if "<" in text or "&nbsp;" in text:
-            bare = _MARKUP.sub("", _BREAK.sub("\n", text))
+        if "<" in text or "&nbsp;" in text or "[bookmark" in text:
+            bare = BOOKMARK.sub("", _MARKUP.sub("", _BREAK.sub("\n", text)))
             if bare != text:
                 self.marked.append(index)
                 text = bare

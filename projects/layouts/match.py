@@ -73,7 +73,10 @@ class _Reader:
     def take(self, line: Line) -> None:
         for index in line.marked:
             self.read.note(
-                INFO, "markup-removed", "单元格里有网页标记（如 <p>），已去除标记、保留文字", line.cells[index]
+                INFO,
+                "markup-removed",
+                "单元格里有网页标记（如 <p>）或书签标记，已去除标记、保留文字",
+                line.cells[index],
             )
         if self.supplement is not None or begins_supplement(line):
             self._take_supplement(line)

@@ -24,6 +24,7 @@ from projects.layouts.definition import Layout
 from projects.layouts.render import layout_of
 from projects.rules import (
     across,
+    bounds,
     categories,
     form,
     measures,
@@ -50,6 +51,7 @@ for _part in (
     sums,
     whole,
     measures,
+    bounds,
     wording,
     naming,
     categories,

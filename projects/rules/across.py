@@ -25,6 +25,10 @@ OWN_SHARE = 0.5
 """Words are foreign while the own name has less than this part of their pairs of characters,"""
 COVER = 0.5
 """and while they make up at least this part of the other project's name."""
+ABBREVIATED = 0.7
+"""… and while less than this part of the own name's characters are among them: 在乡老复 is 在乡复员军人."""
+CLEAR = 4
+"""A name of fewer characters does not tell a project: 医疗, of “…经费预算的通知 医疗”."""
 TEXT = 300
 Found = Iterator[tuple[Brief, Hit]]
 _GENERIC_LINE = re.compile(
@@ -52,7 +56,7 @@ def _others(group: Sequence[Brief], one: Brief) -> str:
     names = list(
         dict.fromkeys(other.project for other in group if words.plain(other.project) != words.plain(one.project))
     )
-    return f"“{_called(names[0])}”" + (f"等 {len(names)} 个项目" if len(names) > 1 else "")
+    return f"“{_told(names[0], one)}”" + (f"等 {len(names)} 个项目" if len(names) > 1 else "")
 
 
 def _copied_indicators(briefs: Sequence[Brief], setup: Setup) -> Found:
@@ -88,6 +92,13 @@ def _called(name: str) -> str:
     return (_subject(name) or name)[:40]
 
 
+def _told(name: str, one: Brief) -> str:
+    """Return how another project is told to ``one``: in full where the short name is its own, or says too little."""
+    short = _called(name)
+    own = _called(one.project)
+    return name[:80] if len(short) < CLEAR or short == own else short
+
+
 def _names_other(briefs: Sequence[Brief], setup: Setup) -> Found:
     """A goal or purpose that contains another project's matter word for word, of which its own name says nothing."""
     least = int(setup.threshold("foreign_words"))
@@ -105,10 +116,19 @@ def _names_other(briefs: Sequence[Brief], setup: Setup) -> Found:
             ("project.purpose", brief.purpose),
         ):
             hit = _named(words.plain(text), own, brief, runs, least) if text else None
-            if hit:
-                facts = {"field": name_of(path), "words": hit[0], "other": _called(hit[1].project)}
+            if hit and not _same_goal(path, brief, hit[1], setup):
+                facts = {"field": name_of(path), "words": hit[0], "other": _told(hit[1].project, brief)}
                 yield brief, Hit(path, text, facts)
                 break
+
+
+def _same_goal(path: str, one: Brief, other: Brief, setup: Setup) -> bool:
+    """Whether both have the same goal, which copied-goals reports."""
+    leaf = path.removeprefix("goals.")
+    if leaf == path:
+        return False
+    core = goal_core(getattr(one, leaf))
+    return len(core) >= setup.threshold("copied_goal_length") and core == goal_core(getattr(other, leaf))
 
 
 def _named(text: str, own: str, brief: Brief, runs: dict[str, list[Brief]], least: int) -> tuple[str, Brief] | None:
@@ -127,6 +147,7 @@ def _named(text: str, own: str, brief: Brief, runs: dict[str, list[Brief]], leas
         if (
             len(found.replace("工作", "")) >= least
             and _share(found, own) < OWN_SHARE
+            and len(set(own) & set(found)) < ABBREVIATED * len(set(own))
             and len(found) >= COVER * len(subject)
         ):
             return found, other
@@ -160,7 +181,7 @@ def _lower(earlier: Brief, later: Brief, setup: Setup) -> Found:
         old = before.get(row.name)
         if old is None or not row.quantity or old.unit != row.unit:
             continue
-        reverse = row.operator in ("≤", "<") or (words.REVERSE.search(row.name) and not words.HANDLED.search(row.name))
+        reverse = row.operator in ("≤", "<") or words.is_reverse(row.name)
         change = Decimal(row.quantity) - Decimal(old.quantity)
         if change and (change > 0) == bool(reverse):
             facts = {"name": row.name[:40], "value": row.value, "old": old.value, "year": earlier.year}

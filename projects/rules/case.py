@@ -143,6 +143,12 @@ class Case:
         return [(path, text) for path, text in found if text]
 
     @cached_property
+    def written(self) -> list[tuple[str, str]]:
+        """The running texts and the target values, but those that only hold the place of one (待填, XX人)."""
+        values = ((row.path("value"), row.item.value) for row in self.rows if row.target.kind != Kind.PLACEHOLDER)
+        return [*self.texts, *((path, value) for path, value in values if value)]
+
+    @cached_property
     def unread(self) -> list[tuple[str, str, str]]:
         """Amounts, days and percents that are still text: path, path without row number, text."""
         found = []

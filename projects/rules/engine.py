@@ -108,6 +108,7 @@ THRESHOLDS: dict[str, Threshold] = {
     item.id: item
     for item in (
         Threshold("satisfaction_full", Decimal(100), "满意度达到多少（%）时提醒目标过满"),
+        Threshold("satisfaction_low", Decimal(60), "满意度低于多少（%）时提醒目标过低"),
         Threshold("arithmetic_tolerance", Decimal("0.0001"), "算式结果与所写结果相差多少（比例）以内不提醒"),
         Threshold("copied_goal_length", Decimal(8), "目标去掉编号和标点后至少多少字才比较是否照抄"),
         Threshold("large_purchase", Decimal(500000), "多少元以上的购置项目须有成本指标"),

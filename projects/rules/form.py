@@ -19,6 +19,7 @@ from projects.targettable import DAY_FIELDS, Funding, Project, TargetTable
 
 # What every form that prints it wants filled in.
 MANDATORY = ("goals.annual",)
+NOTHING = frozenset(("", "无", "略", "/", "-", "—", "同上", "暂无", "待定", "待填", "待补充", "见附件", "null"))
 
 
 EXPECTED = (
@@ -103,8 +104,9 @@ def _amount_missing(case: Case) -> Iterator[Hit]:
 
 def _mandatory(case: Case) -> Iterator[Hit]:
     for path in MANDATORY:
-        if case.prints(path) and not str(leaf_of(case.table, path) or "").strip():
-            yield Hit(path, "", {"field": name_of(path)})
+        text = str(leaf_of(case.table, path) or "").strip()
+        if case.prints(path) and text.strip("。.（）()") in NOTHING:
+            yield Hit(path, text, {"field": name_of(path), "told": f"只写了“{text}”" if text else "没有填写"})
 
 
 def _blank(case: Case) -> Iterator[Hit]:
@@ -244,9 +246,9 @@ RULES = (
         "form",
         "必填项是否都填了？",
         FORM,
-        "“{field}”没有填写",
+        "“{field}”{told}",
         _mandatory,
-        wrong=(one("年度绩效目标空白", goals=goals("")),),
+        wrong=(one("年度绩效目标空白", goals=goals("")), one("年度绩效目标“略”", goals=goals("略"))),
         right=(one("年度绩效目标已填写"),),
     ),
     Rule(

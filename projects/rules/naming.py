@@ -15,6 +15,14 @@ from projects.rules.samples import row
 _OBJECTLESS = re.compile("(?:覆盖|完成|合格|达标|及时|准确|落实|到位|使用|增长|发放|达成|通过)率")
 
 
+_NO_BASIS = ("", "无", "暂无", "没有", "不适用", "null")
+
+
+def _category_name(row: Row, case: Case) -> Iterator[Hit]:
+    if row.target.kind != Kind.NOT_APPLICABLE and words.CATEGORY_NAME.fullmatch(words.bare(row.name)):
+        yield row.hit("name")
+
+
 def _short_name(row: Row, case: Case) -> Iterator[Hit]:
     if _OBJECTLESS.fullmatch(words.bare(row.name)) and words.plain(row.description) in ("", words.plain(row.name)):
         yield row.hit("name")
@@ -26,7 +34,11 @@ def _description_is_name(row: Row, case: Case) -> Iterator[Hit]:
 
 
 def _basis_missing(row: Row, case: Case) -> Iterator[Hit]:
-    if case.prints(f"{row.rows}.basis") and not row.item.basis.strip() and row.target.kind != Kind.NOT_APPLICABLE:
+    if (
+        case.prints(f"{row.rows}.basis")
+        and words.plain(row.item.basis) in _NO_BASIS
+        and row.target.kind != Kind.NOT_APPLICABLE
+    ):
         yield row.hit("basis")
 
 
@@ -56,6 +68,19 @@ RULES = (
         right=(row("优抚对象覆盖率", "100%"), row("覆盖率", "100%", description="实际享受待遇人数占应享受人数的比例")),
     ),
     Rule(
+        "category-name",
+        "指标名称只写了类别",
+        WARN,
+        "row",
+        "clarity",
+        "指标名称是不是只写了“社会效益”“数量指标”？",
+        MOF_88,
+        "“{name}”是指标的类别，请写具体的指标名称",
+        _category_name,
+        wrong=(row("社会效益", "提升", "outcome.social"), row("数量指标", "10个", "output.quantity")),
+        right=(row("社会效益", "不适用", "outcome.social"), row("慰问部队数量", "10个", "output.quantity")),
+    ),
+    Rule(
         "description-name",
         "指标解释照抄名称",
         WARN,
@@ -78,7 +103,7 @@ RULES = (
         MOF_101,
         "“{name}”没有填写指标值确定依据",
         _basis_missing,
-        wrong=(row("补助落实率", "100%", basis=""),),
+        wrong=(row("补助落实率", "100%", basis=""), row("补助落实率", "100%", basis="无")),
         right=(row("补助落实率", "100%", basis="某市优抚对象补助管理办法"),),
     ),
     Rule(

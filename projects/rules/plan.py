@@ -39,7 +39,7 @@ def _plan_falls(case: Case) -> Iterator[Hit]:
     if not case.has("spend_plan"):
         return
     for (_, before, low), (index, point, percent) in pairwise(_given(case)):
-        if low > percent:
+        if percent < low <= 100:
             facts = {"month": _month(point), "percent": percent, "before": _month(before), "low": low}
             yield Hit(f"spend_plan.{index}.percent", f"{percent}%", facts)
 
@@ -105,7 +105,7 @@ RULES = (
         "form",
         "累计支出比例是否逐期不减？",
         FORM,
-        "{month}为 {percent}%，小于{before}的 {low}%；累计比例不能下降",
+        "{month}为 {percent}%，低于{before}（{low}%）；累计比例不能下降",
         _plan_falls,
         wrong=(one("50、25、75、100", spend_plan=plan("50", "25", "75", "100")),),
         right=(one("50、50、100、100", spend_plan=plan("50", "50", "100", "100")),),

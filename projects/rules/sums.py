@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from decimal import Decimal
 
 from projects.findings import WARN
+from projects.layouts.names import name_of
+from projects.layouts.steps import leaf_of
 from projects.rules.arithmetic import formulas
 from projects.rules.case import Case, yuan_text
 from projects.rules.engine import FORM, PRACTICE, Hit, Rule
-from projects.rules.samples import cost, one
+from projects.rules.samples import cost, funding, one
+from projects.targettable import Funding
+
+_PARTS = (
+    *(f"funding.{part.name}" for part in fields(Funding) if part.name != "total"),
+    "project.fixed_assets",
+)
+
+
+def _amount_sign(case: Case) -> Iterator[Hit]:
+    """Amounts below nothing, and a project without any money; a negative total is the rule ``amount``."""
+    amounts = [(path, leaf_of(case.table, path)) for path in _PARTS if case.prints(path)]
+    amounts += [(f"costs.{index}.amount", row.amount) for index, row in enumerate(case.table.costs)]
+    amounts += [(f"items.{index}.amount", row.amount) for index, row in enumerate(case.table.items)]
+    for path, amount in amounts:
+        if isinstance(amount, Decimal) and amount < 0:
+            yield Hit(path, f"{amount:f}", {"told": f"“{name_of(path)}”是负数"})
+    if case.table.kind == "project" and case.total == 0:
+        yield Hit("funding.total", "0", {"told": "“资金总额”是 0"})
 
 
 def _costs_sum(case: Case) -> Iterator[Hit]:
@@ -44,6 +65,22 @@ def _cost_amount(case: Case) -> Iterator[Hit]:
 
 
 RULES = (
+    Rule(
+        "amount-sign",
+        "金额为负数或为 0",
+        WARN,
+        "table",
+        "funding",
+        "各项金额是不是写成了负数，资金总额是不是 0？",
+        PRACTICE,
+        "{told}，请核对",
+        _amount_sign,
+        wrong=(
+            one("其他资金 -1万元", funding=funding(total="100000", fiscal="110000", other="-10000")),
+            one("资金总额 0", total="0"),
+        ),
+        right=(one("资金总额 10万元，其他资金 0", funding=funding(total="100000", fiscal="100000", other="0")),),
+    ),
     Rule(
         "arithmetic",
         "算式算不平",

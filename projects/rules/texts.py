@@ -53,6 +53,15 @@ def _goal_input(case: Case) -> Iterator[Hit]:
             yield Hit(f"goals.{leaf}", text, {"goal": text.strip()[:40]})
 
 
+def _goal_indicator(case: Case) -> Iterator[Hit]:
+    """An indicator that is a goal, word for word: nothing was made measurable."""
+    goals_ = case.table.goals
+    said = {words.plain(text) for leaf in (goals_.period, goals_.annual) for text in (leaf, *words.lines_of(leaf))}
+    for row in case.rows:
+        if len(words.plain(row.name)) >= 6 and words.plain(row.name) in said:
+            yield row.hit("name")
+
+
 _FIGURE = re.compile(
     r"(?<![\d.〔（(\[第.-])(\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s*"
     r"(%|％|个百分点|名|人次|人|户|家|次|场|期|批|个|件|台|套|项|份|篇|册|亩|公里|平方米|米|吨|处|所|座|辆|场次)(?!\s*(?:尾款|合同款|首款|预付款))"
@@ -137,6 +146,31 @@ RULES = (
         _goal_input,
         wrong=(one("年度执行率100%", goals=goals("年度执行率100%")),),
         right=(one("完成标准化服务站 57 个，预算执行率 100%", goals=goals("完成标准化服务站57个，预算执行率100%")),),
+    ),
+    Rule(
+        "goal-indicator",
+        "指标照抄目标",
+        INFO,
+        "table",
+        "indicators",
+        "指标是不是把目标的一句话又抄了一遍，没有细化？",
+        MOF_88,
+        "“{name}”与目标的文字相同，请细化成可以衡量的指标",
+        _goal_indicator,
+        wrong=(
+            rows(
+                "目标“奖励进疆进藏的入伍战士”，指标也是这句话",
+                indicator("奖励进疆进藏的入伍战士。", "16人", "output.quantity"),
+                goals=goals("奖励进疆进藏的入伍战士。"),
+            ),
+        ),
+        right=(
+            rows(
+                "目标“奖励进疆进藏的入伍战士”，指标“奖励人数”",
+                indicator("进疆进藏战士奖励人数", "16人", "output.quantity"),
+                goals=goals("奖励进疆进藏的入伍战士。"),
+            ),
+        ),
     ),
     Rule(
         "goal-numbers",

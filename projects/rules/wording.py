@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from indicators.targets import Kind
 from projects.findings import BLOCK, INFO, WARN
 from projects.rules import words
-from projects.rules.case import NUMERIC, Case, Row
+from projects.rules.case import NOT_APPLICABLE, NUMERIC, Case, Row
 from projects.rules.engine import MOF_88, MOF_101, PRACTICE, Hit, Rule
 from projects.rules.samples import indicator, row, rows
 
@@ -18,6 +18,10 @@ _WORDED = (Kind.TEXT, Kind.GRADED)
 _NUMERALS = re.compile(r"[0-9零一二两三四五六七八九十百千万]")
 
 
+_FEELING = re.compile("[得福全属誉]感|意识|氛围|形象|稳定|和谐")  # no share of it can be counted
+_ROUND = re.compile(  # 日产日清, 随报随修, 达到省级标准
+    r"([日月周天即])[一-龥]\1[一-龥]|随[一-龥]{1,2}随[一-龥]{1,2}|不间断|全天候|当[日天][一-龥]{1,4}|达到.{1,10}(?:标准|等级|水平|要求)"
+)
 _OWN_RATE = re.compile(r"率|比例|比重|占比|完成度|满意度")
 
 
@@ -66,7 +70,9 @@ def _vague(row: Row, case: Case) -> Iterator[Hit]:
 
 def _words_value(row: Row, case: Case) -> Iterator[Hit]:
     text = row.target.text
-    if row.target.kind != Kind.TEXT or _is_vague(row) or _repeats(row) or _NUMERALS.search(text):
+    if row.target.kind != Kind.TEXT or _is_vague(row) or _repeats(row):
+        return
+    if _NUMERALS.search(text) or _ROUND.search(text):
         return
     if row.category != "output.quantity" and _foreign(row, case) is None:
         yield row.hit()
@@ -75,7 +81,9 @@ def _words_value(row: Row, case: Case) -> Iterator[Hit]:
 def _quantity_words(row: Row, case: Case) -> Iterator[Hit]:
     if row.category != "output.quantity" or row.target.kind not in (*_WORDED, Kind.LIMIT):
         return
-    if not _is_vague(row) and not _repeats(row) and _foreign(row, case) is None:
+    if _is_vague(row) or _repeats(row) or re.search("[0-9]", row.target.text):  # 1:3, 7×24小时 have a figure
+        return
+    if _foreign(row, case) is None:
         yield row.hit()
 
 
@@ -90,6 +98,18 @@ def _range_bound(row: Row, case: Case) -> Iterator[Hit]:
         yield row.hit()
 
 
+def _none(row: Row, case: Case) -> Iterator[Hit]:
+    """A named indicator whose value is 无; 不适用 is no slip where a category may be without indicators."""
+    if row.target.kind != Kind.NOT_APPLICABLE or not row.name or words.CATEGORY_NAME.fullmatch(words.bare(row.name)):
+        return
+    written = words.plain(row.target.text)
+    if written == NOT_APPLICABLE and row.group != "output":
+        return
+    if words.is_reverse(row.name) or words.EVENT.search(row.name):
+        return
+    yield row.hit(remedy=row.as_unused())
+
+
 def _unreadable(row: Row, case: Case) -> Iterator[Hit]:
     if row.target.kind == Kind.UNREADABLE:
         yield row.hit()
@@ -98,8 +118,10 @@ def _unreadable(row: Row, case: Case) -> Iterator[Hit]:
 def _percent_of_nothing(row: Row, case: Case) -> Iterator[Hit]:
     if row.group != "outcome" or row.percent is None or _OWN_RATE.search(row.target.text):
         return
-    name = words.bare(row.name)
-    if not words.is_rate(name) and not re.search(r"(?<!效)率|比例|比重|占比|指数|覆盖|增|降|减", row.subject):
+    name, text = words.bare(row.name), f"{row.subject} {row.target.text}"
+    if words.is_rate(name) or re.search(r"(?<!效)率|比例|比重|占比|指数|强度|覆盖|增|降|减", text):
+        return
+    if row.percent == 100 or _FEELING.search(name):
         yield row.hit()
 
 
@@ -208,7 +230,11 @@ RULES = (
             row("双拥氛围营造情况", "双拥慰问工作计划安排", "outcome.social"),
             row("系统正常运行范围", "某某区", "outcome.social"),
         ),
-        right=(row("双拥慰问活动", "每年2次", "output.quantity"), row("系统正常运行率", "≥99%")),
+        right=(
+            row("双拥慰问活动", "每年2次", "output.quantity"),
+            row("系统正常运行率", "≥99%"),
+            row("垃圾清运", "日产日清", "output.timeliness"),
+        ),
     ),
     Rule(
         "quantity-words",
@@ -221,7 +247,11 @@ RULES = (
         "数量指标“{name}”的指标值“{value}”没有数字，请写明人数、次数或件数",
         _quantity_words,
         wrong=(row("门诊补助发放人数", "覆盖全部优抚对象", "output.quantity"),),
-        right=(row("门诊补助发放人数", "320人", "output.quantity"), row("督查检查", "每周2次", "output.quantity")),
+        right=(
+            row("门诊补助发放人数", "320人", "output.quantity"),
+            row("督查检查", "每周2次", "output.quantity"),
+            row("护理人员配置比例", "1:3", "output.quantity"),
+        ),
     ),
     Rule(
         "several-values",
@@ -235,6 +265,23 @@ RULES = (
         _several,
         wrong=(row("人口信息采集", "采集率达97%以上，准确率达97%以上", "outcome.social"),),
         right=(row("人口信息采集率", "≥97%"), row("培训人数", "≥1,200人", "output.quantity")),
+    ),
+    Rule(
+        "value-none",
+        "有指标而指标值写“无”",
+        WARN,
+        "row",
+        "indicators",
+        "写了指标名称的，指标值是不是写了“无”“/”？",
+        PRACTICE,
+        "“{name}”的指标值是“{value}”：要考核就写明指标值，不要考核就整行写“不适用”",
+        _none,
+        wrong=(row("培训人数", "无", "output.quantity"), row("带动就业人数", "/", "outcome.social")),
+        right=(
+            row("不适用", "不适用", "outcome.ecological"),
+            row("对环境的影响", "不适用", "outcome.ecological"),
+            row("安全事故", "无"),
+        ),
     ),
     Rule(
         "range-bound",
@@ -276,6 +323,11 @@ RULES = (
             row("辖区内人员的获得感、幸福感", "100%", "outcome.social"),
             row("提高工作效率", "100%", "outcome.economic"),
         ),
-        right=(row("信访化解率", "100%", "outcome.social"), row("信息通报", "信息通报率达100%", "outcome.social")),
+        right=(
+            row("信访化解率", "100%", "outcome.social"),
+            row("信息通报", "信息通报率达100%", "outcome.social"),
+            row("研发投入强度", "≥2.5%", "outcome.economic"),
+            row("吸毒人员数", "较上年下降10%", "outcome.social"),
+        ),
     ),
 )

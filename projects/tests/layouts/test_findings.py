@@ -43,9 +43,10 @@ def test_002_year_department_and_impossible_percent() -> None:
     assert "2 个单位" in department.text
 
 
-def test_003_department_and_names_without_a_value() -> None:
+def test_003_department_bookmark_and_names_without_a_value() -> None:
     assert found("003") == {
         2: [(INFO, "department-filled", 0, 0, "department.name")],
+        3: markup(253),
         5: [(INFO, "value-blank", 524, 5, "indicators.0.value")],
         6: [(INFO, "value-blank", 650, 5, "indicators.0.value")],
     }
