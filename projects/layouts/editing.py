@@ -13,6 +13,7 @@ from uuid import UUID
 from projects.layouts.cells import department_text
 from projects.layouts.definition import Binding, FormBlock, Layout
 from projects.layouts.lines import parse_department
+from projects.layouts.names import ROW_FIELD_NAMES, name_of
 from projects.layouts.typed import (
     INDICATOR_LISTS,
     LEVELS,
@@ -142,7 +143,8 @@ def apply(draft: Draft, changes: Sequence[Mapping[str, Any]]) -> Touched:
     for change in changes:
         op = change.get("op")
         if op == "set":
-            _set(draft, tidy(_text(change, "path")), _text(change, "value"), touched)
+            path = tidy(_text(change, "path"))
+            _set(draft, path, _text(change, "value", path), touched)
         elif op in ("add", "delete", "move"):
             rows = _text(change, "list")
             if rows not in LISTS:
@@ -167,13 +169,20 @@ def touched_paths(draft: Draft, changes: Sequence[Mapping[str, Any]]) -> Iterato
                     yield f"{change.get('list')}/{uid_of(change.get('uid'))}/{leaf}", str(change[leaf]), None
 
 
-def _text(change: Mapping[str, Any], key: str) -> str:
+def _text(change: Mapping[str, Any], key: str, path: str = "") -> str:
     value = change.get(key)
     if not isinstance(value, str):
         raise BadChange(f"改动缺少“{key}”，或它不是文字")
     if len(value) > TEXT_LIMIT:
-        raise BadChange(f"一格的文字超过 {TEXT_LIMIT} 字")
+        raise BadChange(f"“{_place_name(path)}”的文字超过 {TEXT_LIMIT} 字，请删短，或作为附件上传")
     return value
+
+
+def _place_name(path: str) -> str:
+    if "/" not in path:
+        return name_of(path)
+    rows, _uid, leaf = split(path)
+    return ROW_FIELD_NAMES[rows].get(leaf, leaf)
 
 
 def _set(draft: Draft, path: str, text: str, touched: Touched) -> None:
@@ -263,7 +272,7 @@ def _add(draft: Draft, rows: str, uid: str, change: Mapping[str, Any], touched: 
         skipped = ("operator", "quantity", "unit") if values.get("value") else ()
         for leaf in _ROW_LEAVES[rows]:
             if leaf in values and leaf not in skipped:
-                _set_leaf(draft, rows, row, leaf, _text(values, leaf))
+                _set_leaf(draft, rows, row, leaf, _text(values, leaf, f"{rows}/{uid}/{leaf}"))
         at = _place(draft, rows, change)
         getattr(draft.table, rows).insert(at, row)
         draft.uids[rows].insert(at, uid)

@@ -328,6 +328,8 @@ def _fill_down(
             at = next((i for i, column in enumerate(columns) if column.field == leaf), None)
             if at is not None:
                 body.rows[number][at], body.filled[number][at] = levels[leaf], True
-    code = category("", values.get("level2", ""))
-    if "level1" not in own and "level2" in own and code in layout.categories:
-        values["level1"] = layout.categories[code][0]
+    given = values.get("level1", "") if "level1" in own else ""
+    code = category(given, values.get("level2", ""))
+    if "level2" in own and code in layout.categories:
+        # In the form's own wording, as they will be stored: the page finds the form's blank rows by it.
+        values |= dict(zip(LEVELS, layout.categories[code], strict=True))

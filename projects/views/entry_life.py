@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from projects.models import Department, FiscalYear, Project, Role
+from projects.models import Department, FiscalYear, Project, Role, TargetTable
 from projects.permissions import EVERYWHERE, rights_of
 from projects.selectors.comments import must_ids
 from projects.selectors.forms import latest_edition, offered_to
@@ -19,6 +20,7 @@ from projects.selectors.tables import visible_to
 from projects.services import creating, submitting
 from projects.services.entry import finding_data
 from projects.services.entry_store import load
+from projects.views.current import current_department
 from projects.views.entry import answers_json, row_of
 from projects.views.jsonbody import BadBody, body_of, number_of, text_of
 
@@ -57,16 +59,21 @@ def _new_page(
     if not departments:
         raise Http404(_("只有填报人可以新建绩效目标表"))
     wanted = str(body["department"]) if body else request.GET.get("department", "")
-    chosen = next((item for item in departments if str(item.pk) == wanted), departments[0])
+    here = current_department(request)
+    chosen = next((item for item in departments if str(item.pk) == wanted), here if here in departments else None)
+    chosen = chosen or departments[0]
+    usual = _usual_layouts(departments)
+    asked = str(body["year"]) if body else request.GET.get("year", "")
     years = list(FiscalYear.objects.filter(state=FiscalYear.State.OPEN).order_by("-year"))
     context = {
         "years": years,
-        "departments": departments,
+        "year": next((row for row in years if str(row.year) == asked), None),
+        "departments": [(item, usual[item.pk]) for item in departments],
         "department": chosen,
         "layouts": _offered(departments, years),
         "kinds": KINDS,
         "projects": Project.objects.filter(department=chosen).order_by("name", "id")[:500],
-        "usual": body["layout"] if body else _usual_layout(chosen),
+        "usual": body["layout"] if body else usual[chosen.pk],
         "body": body or {},
         "message": message,
         "existing": existing,
@@ -88,10 +95,12 @@ def _offered(departments: list[Department], years: list[FiscalYear]) -> list[dic
     ]
 
 
-def _usual_layout(department: Department) -> str:
-    """The form that this department filed last."""
-    found = department.tables.exclude(layout="").order_by("-id").values_list("layout", flat=True).first()
-    return latest_edition(found) if found else "mof-2015"
+def _usual_layouts(departments: list[Department]) -> dict[int, str]:
+    """The form that each department files most, in its present edition. One query."""
+    tables = TargetTable.objects.filter(department__in=departments).exclude(layout="").order_by()
+    counted = tables.values_list("department", "layout").annotate(n=Count("id")).order_by("n", "layout")
+    most = {department: layout for department, layout, _n in counted}
+    return {item.pk: latest_edition(most[item.pk]) if item.pk in most else "mof-2015" for item in departments}
 
 
 def _create(request: HttpRequest, body: dict[str, Any]) -> JsonResponse:

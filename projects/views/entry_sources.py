@@ -43,9 +43,14 @@ def sources(request: HttpRequest, pk: int) -> JsonResponse:
     others = filter_tables(visible_to(request.user).filter(kind=row.kind).exclude(pk=row.pk), text=words)
     if not words:
         others = others.filter(department=row.department_id)
-    found = [item for item in list_tables(others)[: MOST + 1] if last is None or item.pk != last.pk]
-    found.sort(key=lambda item: item.department_id != row.department_id)
-    listed = [_item(item) for item in found[:MOST]]
+    if last is not None:
+        others = others.exclude(pk=last.pk)
+    # Those named so stand before those that only mention it; each list is cut in the database.
+    found = list(list_tables(others.filter(label__contains=words))[:MOST])
+    if words and len(found) < MOST:
+        found += list_tables(others.exclude(label__contains=words))[: MOST - len(found)]
+    found.sort(key=lambda item: (words not in item.label, item.department_id != row.department_id))
+    listed = [_item(item) for item in found]
     return JsonResponse({"last_year": _item(last) if last else None, "found": listed})
 
 

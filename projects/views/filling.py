@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.badges import state_badge
 from projects.findings import LEVELS, Finding
@@ -52,23 +52,30 @@ def page(request: HttpRequest) -> HttpResponse:
     return _show(request, _year(request, request.GET.get("year", "")))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    """Drafts of the chosen last year's tables."""
+    """Drafts of the chosen last year's tables; of a single one, opened at once."""
+    if request.method != "POST":
+        return redirect("filling")
     year = _year(request, request.POST.get("year", ""))
     if year is None:
         raise PermissionDenied(_("还没有预算年度"))
     take = [key for key, _label, _ticked in TAKES if key in request.POST.getlist("take")]
-    chosen = [int(text) for text in request.POST.getlist("before") if _is_id(text)][:MOST]
+    single = request.POST.get("one", "")
+    chosen = [int(text) for text in ([single] if single else request.POST.getlist("before")) if _is_id(text)][:MOST]
     made = creating.bulk_create(user=request.user, year=year, tables=chosen, take=take)
+    if single and made.created:
+        return redirect("entry", made.created[0][1])
     done = _("已新建 %(n)d 张草稿") % {"n": len(made.created)} if chosen else _("没有选中上年的表")
     refused = [{"id": 0, "label": item.label, "message": item.message} for item in made.skipped]
     return _show(request, year, Outcome(done, refused))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest) -> HttpResponse:
     """Submit the chosen drafts, each in the version that the page showed."""
+    if request.method != "POST":
+        return redirect("filling")
     year = _year(request, request.POST.get("year", ""))
     reason = request.POST.get("reason", "").strip()[:1000]
     wishes = []

@@ -39,6 +39,12 @@ if (form) {
     box.checked = !box.checked;
     told();
   });
+  // Enter behind the reason submits; it is the only field of that choice.
+  form.elements.reason?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    form.querySelector("[data-needs=table]").click();
+  });
   // A page restored by "back" keeps its ticks.
   window.addEventListener("pageshow", told);
   told();

@@ -321,6 +321,21 @@ def test_the_page_without_scripts_begins_a_table_too(client: Client, bureau: Dep
     assert f"/tables/{row.pk}/fill/" in again.content.decode()
 
 
+def test_a_new_table_begins_with_the_year_of_the_list_and_the_departments_own_form(
+    client: Client, bureau: Department
+) -> None:
+    for number in (2026, 2027):
+        year(number)
+    post(client, "/tables/new/", year=2026, department=bureau.pk, layout="longhua", name="甲")
+    post(client, "/tables/new/", year=2026, department=bureau.pk, layout="longhua", name="乙")
+    post(client, "/tables/new/", year=2026, department=bureau.pk, layout="zhuzhou-1")
+    page = client.get("/tables/new/?year=2026").content.decode()
+    assert '<option value="2026" selected>' in page
+    assert '<option value="longhua" selected>' in page
+    assert f'<option value="{bureau.pk}" data-usual="longhua" selected>' in page
+    assert '<option value="2026" selected>' not in client.get("/tables/new/?year=x").content.decode()
+
+
 def test_a_table_is_not_begun_elsewhere_or_in_a_closed_year(client: Client, bureau: Department) -> None:
     year(2026, state=FiscalYear.State.CLOSED)
     other = Department.objects.create(name="卫健局")
@@ -461,3 +476,22 @@ def test_a_submitted_table_keeps_its_attachments(client: Client, row: Stored, me
     assert client.post(made["delete_url"]).status_code == 409
     assert attach(client, row).status_code == 400
     assert Attachment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"op": "set", "path": "goals.annual", "value": "长" * 100_001}, "年度绩效目标"),
+        ({"op": "set", "path": f"indicators/{'a' * 32}/value", "value": "长" * 100_001}, "指标值"),
+        (
+            {"op": "add", "list": "indicators", "uid": "b" * 32, "values": {"name": "长" * 100_001}},
+            "三级指标",
+        ),
+    ],
+    ids=["cell", "row", "new row"],
+)
+def test_a_text_too_long_is_refused_by_the_name_of_its_cell(client: Client, row: Stored, change, place) -> None:
+    answer = post(client, f"/tables/{row.pk}/fill/changes/", version=1, batch="long", changes=[change])
+    told = f"“{place}”的文字超过 100000 字，请删短，或作为附件上传"
+    assert (answer.status_code, answer.json()["message"]) == (400, told)
+    assert Stored.objects.get(pk=row.pk).version == 1

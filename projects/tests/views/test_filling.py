@@ -199,3 +199,25 @@ def test_pages(person, make: Make, next_year, monkeypatch) -> None:
     first, last = filing(person, NEXT), filing(person, NEXT, page=9)
     assert (first.pages, len(first.lines), last.page, len(last.lines)) == (2, 2, 2, 1)
     assert {line.pk for line in first.lines} & {line.pk for line in last.lines} == set()
+
+
+def test_one_button_begins_a_table_and_opens_it(client: Client, person, make: Make, next_year) -> None:
+    before = make("甲项目", **COMPLETE)
+    client.force_login(person)
+    page = client.get(reverse("filling"), {"year": NEXT}).content.decode()
+    assert f'name="one" value="{before.pk}"' in page
+    made = client.post(reverse("filling-create"), {"year": NEXT, "one": before.pk, "take": ["goals", "indicators"]})
+    new = TargetTable.objects.get(fiscal_year=next_year)
+    assert (made.status_code, made["Location"]) == (302, f"/tables/{new.pk}/fill/")
+    assert new.predecessor_id == before.pk
+    # Pressed twice: nothing is made a second time, and the page says so.
+    again = client.post(reverse("filling-create"), {"year": NEXT, "one": before.pk})
+    assert again.status_code == 200
+    assert "本年度已有这张表" in shown(again)
+    assert TargetTable.objects.filter(fiscal_year=next_year).count() == 1
+
+
+def test_the_addresses_of_the_buttons_lead_back_to_the_list(client: Client, person, next_year) -> None:
+    client.force_login(person)
+    for name in ("filling-create", "filling-submit"):
+        assert client.get(reverse(name))["Location"] == reverse("filling")

@@ -21,10 +21,11 @@ import { Rail } from "./rail.js";
 import { SaveWord } from "./saveword.js";
 import { Submit } from "./submit.js";
 import { Suggest } from "./suggest.js";
-import { Toolbar, restored } from "./toolbar.js";
+import { restored, unsaved } from "./leftover.js";
+import { Toolbar } from "./toolbar.js";
 
 const RANK = { info: 1, warn: 2, block: 3 };
-const LISTENING = new Set(["add", "delete", "move"]);
+const LEVELS = new Set(["level1", "level2"]);
 
 export class App {
   constructor(place, data, help) {
@@ -49,14 +50,16 @@ export class App {
     this.outbox = new Outbox({ url: data.urls.changes, version: data.table.version, served: content.served, keep: this.keep });
     this.history = new History(this.doc, this.outbox);
     this.paper = new Paper(find("[data-paper]"), data, this.doc);
-    this.word = new SaveWord(find("#save-state"), { login: place.dataset.login, savedAt: data.table.saved_at });
+    this.word = new SaveWord(find("#save-state"), { login: place.dataset.login, savedAt: data.table.saved_at, look: () => unsaved(this) });
     this.#parts();
     this.#wire();
     this.marks();
     this.show(this.step);
     place.dataset.waiting = "0";
     place.dataset.ready = "";
-    if (own) this.restore(own);
+    // What can no longer be saved here is only shown: it must not look like the table's own content.
+    if (own && data.table.editable) this.restore(own);
+    else if (own) left.unshift(own);
     if (left.length) restored(this, left);
     this.answers.load();
   }
@@ -81,7 +84,7 @@ export class App {
   }
 
   #wire() {
-    this.doc.listen((change) => this.#changed(change));
+    this.doc.listen((changes) => this.#changed(changes));
     this.keys = new Keys(this.paper.place, {
       typed: (path, value) => this.typed(path, value),
       left: (path) => this.#left(path),
@@ -170,15 +173,19 @@ export class App {
     return this.offers.notApplicable(list, values);
   }
 
-  #changed(change) {
-    if (change.op === "set") {
-      const at = parts(change.path);
-      if (at && (at.leaf === "level1" || at.leaf === "level2")) this.paper.block(at.list)?.refresh();
-      this.paper.put(change.path, change.value);
-    } else if (LISTENING.has(change.op)) {
-      this.paper.block(change.list)?.refresh();
-      this.marks();
+  #changed(changes) {
+    const [blocks, sets] = [new Set(), []];
+    let rows = false;
+    for (const change of changes) {
+      const at = parts(change.path ?? "");
+      if (change.op === "set") sets.push(change);
+      else rows = true;
+      if (change.op !== "set") blocks.add(this.paper.block(change.list));
+      else if (at && LEVELS.has(at.leaf)) blocks.add(this.paper.block(at.list));
     }
+    for (const block of blocks) block?.refresh();
+    for (const { path } of sets) if (this.doc.has(path)) this.paper.put(path, this.doc.text(path));
+    if (rows) this.marks();
   }
 
   travel(kind) {
@@ -209,11 +216,15 @@ export class App {
   }
 
   #saved(data) {
-    for (const [path, cell] of Object.entries(data.cells ?? {})) {
-      this.cells.set(path, cell);
-      const active = document.activeElement;
-      if (!(active?.matches?.("[data-in]") && pathOf(active) === path)) this.#echo(path);
-    }
+    const active = document.activeElement;
+    const here = active?.matches?.("[data-in]") ? pathOf(active) : "";
+    const pending = this.outbox.pendingPaths();
+    this.doc.together(() => {
+      for (const [path, cell] of Object.entries(data.cells ?? {})) {
+        this.cells.set(path, cell);
+        if (path !== here) this.#echo(path, pending);
+      }
+    });
     const lists = new Set(this.doc.lists.keys());
     const within = (path) =>
       data.scope.some((scope) => path === scope || (!lists.has(scope) && (path.startsWith(`${scope}.`) || path.startsWith(`${scope}/`))));
@@ -225,17 +236,19 @@ export class App {
   }
 
   // What the form prints takes the place of what was typed, once nobody is typing there.
-  #echo(path) {
+  #echo(path, pending = this.outbox.pendingPaths()) {
     const cell = this.cells.get(path);
-    if (!cell || cell.text === undefined || this.outbox.pending(path) || !this.doc.has(path)) return;
-    this.doc.apply({ op: "set", path, value: cell.text }, "server");
+    if (!cell || cell.text === undefined || pending(path) || !this.doc.has(path)) return;
+    this.doc.apply({ op: "set", path, value: cell.text });
   }
 
   async #stale(data) {
     const sent = [...this.outbox.sending.changes, ...this.outbox.queue];
     this.outbox.queue = [];
     const { changes, adopt } = await settle(this, data, sent);
-    for (const [path, value] of adopt) this.doc.apply({ op: "set", path, value }, "server");
+    this.doc.together(() => {
+      for (const [path, value] of adopt) this.doc.apply({ op: "set", path, value });
+    });
     // First what others wrote, then on with ours: the other way round an old answer could come last.
     await this.reload([...changes]);
     this.outbox.resume(data.version, changes);
@@ -260,7 +273,9 @@ export class App {
   }
 
   restore(record) {
-    for (const change of [...(record.sending?.changes ?? []), ...record.queue]) this.doc.apply(change, "kept");
+    this.doc.together(() => {
+      for (const change of [...(record.sending?.changes ?? []), ...record.queue]) this.doc.apply(change);
+    });
     this.outbox.adopt(record);
   }
 
@@ -310,6 +325,7 @@ export class App {
     const known = this.steps.find((one) => one.key === step);
     find("[data-step-title]").textContent = known?.title ?? "整张表";
     this.paper.show(step);
+    this.handle?.hide();
     this.toolbar.draw();
     this.rail.draw();
     this.submit.draw();

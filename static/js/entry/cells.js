@@ -127,7 +127,7 @@ export function showReading(td, text, typed) {
 // Marks of findings and unread texts on a cell.
 export function mark(td, level, unread) {
   td.classList.toggle("has-block", level === "block");
-  td.classList.toggle("has-warn", level === "warn" || (unread && level !== "block"));
+  td.classList.toggle("has-warn", level === "warn" || (Boolean(unread) && level !== "block"));
   const node = control(td);
   if (!node) return;
   if (level || unread) node.setAttribute("aria-describedby", "margin-findings");

@@ -3,7 +3,7 @@
 import { dialog, el, format } from "./dom.js";
 import { parts } from "./doc.js";
 
-const clock = new Intl.DateTimeFormat("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 
 // Returns {changes, adopt}: what to send on, and the texts of others to take over.
 export async function settle(app, data, changes) {
@@ -16,7 +16,7 @@ export async function settle(app, data, changes) {
     const sets = changes.filter((change) => parts(change.path ?? "")?.uid === uid);
     rows.push(row(uid, "对方已删除的一行", sets.map((change) => change.value).join("　"), "", false, true));
   }
-  const who = format("{by}在 {at} 先保存了这张表。下面各格两人都改过，请逐格选择，或全部取一方。", {
+  const who = format("{by}在 {at} 先保存了这张表。下面各格两边都改过，请逐格选择，或全部取一方。", {
     by: data.by || "另一个窗口",
     at: data.at ? clock.format(new Date(data.at)) : "刚才",
   });
@@ -26,17 +26,15 @@ export async function settle(app, data, changes) {
     el("thead", {}, el("tr", {}, ...["这一格", "我填的", "已保存的"].map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, ...rows.map((one) => one.node)),
   );
-  const said = await dialog(
-    "保存有冲突",
-    [el("p", {}, who), body],
-    [
-      ["全部用我填的", "mine"],
-      ["全部用已保存的", "theirs"],
-      ["按所选继续", "each", "btn btn-primary"],
-    ],
-    { wide: true },
-  );
-  return outcome(app, rows, said || "each", rebased(changes, data), gone);
+  const buttons = [
+    ["全部用我填的", "mine"],
+    ["全部用已保存的", "theirs"],
+    ["按所选继续", "each", "btn btn-primary"],
+  ];
+  // Esc decides nothing: one of the two texts would be lost without anybody having said so.
+  let said = "";
+  while (!said) said = await dialog("保存有冲突", [el("p", {}, who), body], buttons, { wide: true });
+  return outcome(app, rows, said, rebased(changes, data), gone);
 }
 
 function rebased(changes, data) {

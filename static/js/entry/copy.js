@@ -2,6 +2,7 @@
 // shown side by side with what stands here, and only what is chosen is taken, as one step that can be undone.
 import { announce, button, dialog, el, request } from "./dom.js";
 
+const wan = (yuan) => (Number(yuan) / 10000).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const USUAL = new Set(["goals", "indicators", "basics", "tasks", "costs", "prose"]);
 
 export class Copy {
@@ -27,7 +28,7 @@ export class Copy {
       const items = data.found ?? [];
       list.replaceChildren(
         ...items.map((item) =>
-          el("li", {}, button([item.label, el("small", { class: "quiet" }, `${item.year}年 · ${item.department} · ${item.amount || "—"}`)], () => close((chosen = item, "go")), "btn-quiet")),
+          el("li", {}, button([item.label, el("small", { class: "quiet" }, `${item.year}年 · ${item.department}${item.amount === null ? "" : ` · ${wan(item.amount)} 万元`}`)], () => close((chosen = item, "go")), "btn-quiet")),
         ),
         ...(items.length ? [] : [el("li", { class: "quiet" }, "没有找到。")]),
       );

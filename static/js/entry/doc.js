@@ -12,6 +12,7 @@ export function parts(path) {
 
 export class Doc {
   #listeners = [];
+  #held = null;
 
   constructor({ values, lists }) {
     this.values = new Map(Object.entries(values));
@@ -45,10 +46,28 @@ export class Doc {
   }
 
   // Returns the inverse, or null when there was nothing to do (the row is gone, or is there already).
-  apply(change, origin = "person") {
+  apply(change) {
     const inverse = this[`_${change.op}`](change);
-    if (inverse) for (const listener of this.#listeners) listener(change, origin);
+    if (inverse && this.#held) this.#held.push(change);
+    else if (inverse) this.#tell([change]);
     return inverse;
+  }
+
+  // Many changes at once: who listens hears of them together, when all are done. 300 pasted rows are drawn once.
+  together(act) {
+    if (this.#held) return act();
+    this.#held = [];
+    try {
+      return act();
+    } finally {
+      const done = this.#held;
+      this.#held = null;
+      if (done.length) this.#tell(done);
+    }
+  }
+
+  #tell(changes) {
+    for (const listener of this.#listeners) listener(changes);
   }
 
   _set({ path, value }) {

@@ -21,6 +21,11 @@ export class Handle {
     });
   }
 
+  hide() {
+    this.#row = null;
+    this.node.hidden = true;
+  }
+
   #at(row) {
     if (!row || this.#drag) return;
     this.#row = row;

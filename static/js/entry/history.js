@@ -67,15 +67,17 @@ export class History {
 
   // Applies changes and hands them to the outbox; returns what takes them back, last first.
   #do(changes) {
-    const inverses = [];
-    for (const change of changes) {
-      const base = change.op === "set" ? this.doc.text(change.path) : undefined;
-      const inverse = this.doc.apply(change);
-      if (!inverse) continue;
-      inverses.unshift(inverse);
-      this.outbox.put(change, base);
-    }
-    return inverses;
+    const [done, inverses] = [[], []];
+    this.doc.together(() => {
+      for (const change of changes) {
+        const inverse = this.doc.apply(change);
+        if (!inverse) continue;
+        done.push(change);
+        inverses.push(inverse);
+      }
+    });
+    if (done.length) this.outbox.put(done);
+    return inverses.reverse();
   }
 
   #tell() {

@@ -23,7 +23,9 @@ export class Keep {
     }
     this.name = name;
     this.#session("pg-entry-tab", name);
-    const own = this.#read(this.prefix + name);
+    const key = this.prefix + name;
+    const found = this.#read(key);
+    const own = found && { key, ...found };
     const left = [];
     for (const key of this.#keys()) {
       const other = key.slice(this.prefix.length);

@@ -63,13 +63,14 @@ export class ListBlock {
     const entries = this.#entries();
     const spans = this.#spans(entries);
     const wanted = new Set();
+    const known = new Map(this.rows.map((row) => [row.dataset.uid, row]));
     const rows = entries.map((entry, index) => {
       const cells = this.columns.flatMap((column, at) => {
         const span = spans[at]?.[index] ?? 1;
         return span ? [this.#cell(column, entry, index, span, wanted)] : [];
       });
       const main = entry[this.list];
-      const tr = this.#row(main, entry);
+      const tr = known.get(main.uid) ?? el("tr", { class: "gridrow", "data-list": this.list });
       tr.dataset.uid = main.uid;
       if (cells.length !== tr.children.length || cells.some((cell, at) => cell !== tr.children[at])) {
         tr.replaceChildren(...cells);
@@ -81,16 +82,11 @@ export class ListBlock {
     if (held && active.isConnected && document.activeElement !== active) active.focus({ preventScroll: true });
   }
 
-  #row(main) {
-    const known = this.rows.find((row) => row.dataset.uid === main.uid);
-    return known ?? el("tr", { class: "gridrow", "data-list": this.list });
-  }
-
   #place(rows) {
     const body = this.above[0]?.parentNode ?? this.rows[0]?.parentNode;
     if (body) {
-      const gone = this.rows.filter((row) => !rows.includes(row));
-      for (const row of gone) row.remove();
+      const kept = new Set(rows);
+      for (const row of this.rows) if (!kept.has(row)) row.remove();
       let before = this.above.at(-1) ?? null;
       for (const row of rows) {
         const next = before ? before.nextSibling : body.firstChild;

@@ -9,6 +9,7 @@ const NONE = "不适用";
 
 export class Offers {
   #timer = 0;
+  #fresh = false;
   #data = { plan: [], sums: [], not_applicable: [] };
 
   constructor(app, url) {
@@ -24,14 +25,24 @@ export class Offers {
   }
 
   soon() {
+    this.#fresh = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), MOMENT);
   }
 
+  // For who asks for the offers of what stands there now.
+  async ready() {
+    if (this.#fresh) return;
+    await this.app.settled();
+    await this.#ask();
+  }
+
   async #ask() {
     if (this.app.outbox.waiting) return void this.soon();
+    clearTimeout(this.#timer);
     const { status, data } = await request(this.url);
     if (status !== 200) return;
+    this.#fresh = true;
     this.#data = { ...this.#data, ...data };
     this.#buttons();
     this.app.margin.draw();

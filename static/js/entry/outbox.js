@@ -6,6 +6,8 @@ import { parts } from "./doc.js";
 
 const MOMENT = 600;
 const RETRY = [1000, 2000, 5000, 10000, 20000];
+// The server takes 2.5 MB at once; a Chinese character is three bytes.
+const MOST = 600_000;
 
 export class Outbox {
   #timer = 0;
@@ -36,25 +38,27 @@ export class Outbox {
     return this.queue.length + (this.sending?.changes.length ?? 0);
   }
 
-  // Whether a change of this path is not confirmed yet.
-  pending(path) {
-    return [...this.queue, ...(this.sending?.changes ?? [])].some(
-      (change) => change.path === path || (change.uid && parts(path)?.uid === change.uid),
-    );
+  // Answers whether a change of a path is not confirmed yet; made once for many questions.
+  pendingPaths() {
+    const [paths, uids] = [new Set(), new Set()];
+    for (const change of [...this.queue, ...(this.sending?.changes ?? [])]) (change.uid ? uids : paths).add(change.uid ?? change.path);
+    return (path) => paths.has(path) || uids.has(parts(path)?.uid);
   }
 
-  put(change) {
-    if (change.op === "set") {
-      if (!this.#replace(change)) {
-        const was = this.served.get(change.path);
-        this.queue.push(was === undefined ? { ...change } : { ...change, was });
-      }
-    } else {
-      this.queue.push({ ...change, ...(change.values && { values: { ...change.values } }) });
-    }
+  put(changes) {
+    for (const change of changes) this.#queue(change);
     this.#store();
     this.#tell();
     this.soon();
+  }
+
+  #queue(change) {
+    if (change.op !== "set") {
+      this.queue.push({ ...change, ...(change.values && { values: { ...change.values } }) });
+    } else if (!this.#replace(change)) {
+      const was = this.served.get(change.path);
+      this.queue.push(was === undefined ? { ...change } : { ...change, was });
+    }
   }
 
   // Only the last text of a cell is worth sending, unless its row came or went in between.
@@ -92,8 +96,7 @@ export class Outbox {
     if (this.busy || this.halted || this.held) return;
     if (!this.sending) {
       if (!this.queue.length) return;
-      this.sending = { batch: uuid(), version: this.version, changes: this.queue };
-      this.queue = [];
+      this.sending = { batch: uuid(), version: this.version, changes: this.#portion() };
     }
     this.busy = true;
     this.#store();
@@ -104,6 +107,17 @@ export class Outbox {
     if (answer.status === 403) answer = await request(this.url, { method: "POST", json: { version, batch, changes } });
     this.busy = false;
     this.#answer(answer);
+  }
+
+  // What goes in one request: a very large paste goes in several, in its order.
+  #portion() {
+    let [count, size] = [0, 0];
+    for (const change of this.queue) {
+      size += JSON.stringify(change).length;
+      if (count && size > MOST) break;
+      count += 1;
+    }
+    return this.queue.splice(0, count);
   }
 
   #answer({ status, data }) {
@@ -122,7 +136,9 @@ export class Outbox {
       this.#listeners.stale?.(data);
     } else if (status === 401 || status === 403) {
       this.halted = "login";
-    } else if (status === 409 || status === 404 || status === 400 || status === 413) {
+    } else if (status === 400 || status === 413) {
+      this.#refused(data.message);
+    } else if (status === 409 || status === 404) {
       this.halted = "closed";
       this.message = data.message ?? "";
     } else {
@@ -131,6 +147,31 @@ export class Outbox {
       this.#tries += 1;
       this.#timer = setTimeout(() => this.flush(), wait);
     }
+    this.#tell();
+  }
+
+  // Something in it cannot be stored: all of it waits for the change that mends it, and is then sent anew.
+  #refused(message = "") {
+    const waiting = [...this.sending.changes, ...this.queue];
+    this.sending = null;
+    this.queue = [];
+    for (const change of waiting) this.#queue(change);
+    this.trouble = "refused";
+    this.message = message;
+    this.#store();
+  }
+
+  // Everything that is not on the server, in its order.
+  get unsaved() {
+    return [...(this.sending?.changes ?? []), ...this.queue];
+  }
+
+  // Give up what is not on the server: the person has seen it and said so.
+  forget() {
+    clearTimeout(this.#timer);
+    this.queue = [];
+    this.sending = null;
+    this.#store();
     this.#tell();
   }
 

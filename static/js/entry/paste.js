@@ -2,6 +2,8 @@
 import { announce, dialog, el, request } from "./dom.js";
 
 const CELLS = /<t[dh][\s>]/gi;
+const LEVELS = new Set(["level1", "level2", "category"]);
+const placeOf = ({ level1 = "", level2 = "" }) => `${level1}\n${level2}`;
 
 // Whether the clipboard holds more than one cell.
 export function isBlock(html, text, chosen) {
@@ -40,13 +42,17 @@ export class Paste {
     const choices = [["", "（不要）"], ...block.columns.filter((column) => column.list === at.list).map((column) => [column.leaf, column.name])];
     const known = new Set(choices.map(([leaf]) => leaf));
     for (const column of found.columns) if (column.field && !known.has(column.field)) choices.push([column.field, column.label]), known.add(column.field);
-    const blank = this.blankRows(at.list);
     const view = el("div", { class: "pasted", tabindex: "0", role: "region", "aria-label": "将要插入的内容" });
     const count = el("p", { class: "quiet", role: "status" });
-    const clear = el("input", { type: "checkbox", checked: blank.length > 0, id: "paste-blank" });
+    const clear = el("input", { type: "checkbox", checked: true, id: "paste-blank" });
+    const cleared = el("label", {}, clear, el("span"));
     const replace = el("input", { type: "checkbox", id: "paste-all" });
+    let blank = [];
     const draw = () => {
       const adds = found.changes.filter((change) => change.op === "add");
+      blank = this.blankRows(at.list, adds);
+      cleared.hidden = !blank.length;
+      cleared.lastChild.textContent = ` 用掉这几类的 ${blank.length} 个空白行`;
       count.textContent = `将插入 ${adds.length} 行。${(found.notes ?? []).join(" ")}`;
       view.replaceChildren(
         preview(found, choices, async () => {
@@ -57,13 +63,9 @@ export class Paste {
       );
     };
     draw();
-    const options = [
-      blank.length ? el("label", {}, clear, ` 去掉已有的 ${blank.length} 个空白行`) : null,
-      this.app.doc.rows(at.list).length > blank.length ? el("label", {}, replace, " 替换全部现有行") : null,
-    ].filter(Boolean);
     const said = await dialog(
       "粘贴到表中",
-      [count, view, ...options],
+      [count, view, cleared, this.app.doc.rows(at.list).length ? el("label", {}, replace, " 替换全部现有行") : ""],
       [
         ["取消", ""],
         ["插入", "insert", "btn btn-primary"],
@@ -75,18 +77,21 @@ export class Paste {
     return this.#insert(at.list, found.changes, removed);
   }
 
-  // Rows in which nothing but the category stands.
-  blankRows(list) {
+  // Blank rows that the block takes up: those of its categories. The form's blank rows of other categories stay, they
+  // still have to be filled in.
+  blankRows(list, adds) {
+    const places = new Set(adds.map((change) => placeOf(change.values ?? {})));
     return this.app.doc
       .rows(list)
-      .filter((row) => !Object.entries(row.values).some(([leaf, text]) => !["level1", "level2", "category"].includes(leaf) && text))
+      .filter((row) => !Object.entries(row.values).some(([leaf, text]) => !LEVELS.has(leaf) && text))
+      .filter((row) => places.has(placeOf(row.values)))
       .map((row) => row.uid);
   }
 
   #insert(list, proposed, removed) {
-    const gone = new Set(removed);
-    const kept = this.app.doc.rows(list).filter((row) => !gone.has(row.uid));
-    const changes = arrange(proposed, kept, gone);
+    const { categories } = this.app.data;
+    const rank = ({ level1, level2 }) => categories.findIndex((one) => one.level1 === level1 && one.level2 === level2);
+    const changes = arrange(proposed, this.app.doc.rows(list), rank);
     const deletes = removed.map((uid) => ({ op: "delete", list, uid }));
     // Deleted last, so that the rows behind which new ones go are still there.
     this.app.run([...changes, ...deletes], { label: "粘贴" });
@@ -99,18 +104,22 @@ export class Paste {
   }
 }
 
-// New rows of a category that the table has already go behind its last row; the others stay in the block's order.
-function arrange(proposed, kept, gone) {
-  const same = (one, two) => (one.level1 ?? "") === (two.level1 ?? "") && (one.level2 ?? "") === (two.level2 ?? "");
-  const order = kept.map((row) => ({ uid: row.uid, values: row.values }));
+// New rows go behind the last row of their category, or of those before it on the form; the others stay in the
+// block's order.
+function arrange(proposed, rows, rank) {
+  const same = (one, two) => placeOf(one) === placeOf(two);
+  const order = rows.map((row) => ({ uid: row.uid, values: row.values }));
   return proposed.map((change) => {
     if (change.op !== "add") return change;
-    const home = change.values?.level2 ? order.findLastIndex((row) => same(row.values, change.values)) : -1;
+    const values = change.values ?? {};
+    const goal = rank(values);
+    let home = values.level2 ? order.findLastIndex((row) => same(row.values, values)) : -1;
+    if (home < 0 && goal >= 0) home = order.findLastIndex((row) => rank(row.values) < goal);
     const asked = order.findIndex((row) => row.uid === change.after);
     const at = home >= 0 ? home : asked >= 0 ? asked : order.length - 1;
     const after = order[at]?.uid ?? "";
-    order.splice(at + 1, 0, { uid: change.uid, values: change.values ?? {} });
-    return { ...change, after: gone.has(after) ? "" : after };
+    order.splice(at + 1, 0, { uid: change.uid, values });
+    return { ...change, after };
   });
 }
 

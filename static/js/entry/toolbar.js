@@ -1,5 +1,5 @@
 // The line above the paper: step title, undo and redo, what can be filled in at once, and the way on.
-import { all, button, dialog, el, find } from "./dom.js";
+import { all, find } from "./dom.js";
 import { showMenu } from "./menu.js";
 
 export class Toolbar {
@@ -41,13 +41,18 @@ export class Toolbar {
     if (what === "last-year") app.copy.lastYear();
     else if (what === "other") app.copy.other();
     else if (what === "file") app.copy.file();
-    else if (what === "fill") {
-      const plans = app.offers.presets.map((preset) => [preset.title, () => app.take(preset)]);
-      const unused = app.offers.unused.map((one) => [`${one.level1} › ${one.level2} 填“不适用”`, () => app.take({ ...one, title: "不适用" })]);
-      const lists = app.steps.find((step) => step.key === app.step)?.lists ?? [];
-      const items = [...(app.step === "plan" || app.step === "all" ? plans : []), ...(lists.includes("indicators") || app.step === "all" ? unused : [])];
-      showMenu(node, items.length ? items : [["这一步没有可代填的", () => {}, { off: true }]], "代填");
-    } else if (what === "add") this.#add(node);
+    else if (what === "fill") this.#fill(node);
+    else if (what === "add") this.#add(node);
+  }
+
+  async #fill(node) {
+    const { app } = this;
+    await app.offers.ready();
+    const plans = app.offers.presets.map((preset) => [preset.title, () => app.take(preset)]);
+    const unused = app.offers.unused.map((one) => [`${one.level1} › ${one.level2} 填“不适用”`, () => app.take({ ...one, title: "不适用" })]);
+    const lists = app.steps.find((step) => step.key === app.step)?.lists ?? [];
+    const items = [...(app.step === "plan" || app.step === "all" ? plans : []), ...(lists.includes("indicators") || app.step === "all" ? unused : [])];
+    showMenu(node, items.length ? items : [["这一步没有可代填的", () => {}, { off: true }]], "代填");
   }
 
   // A row for any category of the form, or the last list of the step.
@@ -80,31 +85,5 @@ export class Toolbar {
       node.hidden = at < 0 || to < 0 || to >= keys.length;
       if (!node.hidden) find("span", node).textContent = app.steps[to].title;
     }
-  }
-}
-
-// What another window or an earlier visit left in this browser is offered, not taken unasked.
-export function restored(app, left) {
-  const place = find("[data-left]");
-  const clock = new Intl.DateTimeFormat("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
-  for (const record of left) {
-    const changes = [...(record.sending?.changes ?? []), ...record.queue];
-    const bar = el("div", { class: "alert alert-warning left", role: "status" });
-    const done = (take) => {
-      if (take) app.restore(record);
-      app.keep.drop(record.key);
-      bar.remove();
-    };
-    const look = () => {
-      const rows = changes.map((change) => el("tr", {}, el("th", { scope: "row" }, change.path ? app.nameOf(change.path) : "一行"), el("td", {}, change.value ?? Object.values(change.values ?? {}).join("　"))));
-      dialog("没有存到服务器的内容", el("table", { class: "mini versus" }, el("tbody", {}, ...rows)), [["关闭", ""]], { wide: true });
-    };
-    bar.append(
-      el("span", {}, `这台电脑上有 ${clock.format(new Date(record.at))} 填写、还没有存到服务器的 ${changes.length} 处内容。`),
-      button("恢复", () => done(true), "btn btn-primary btn-small"),
-      button("查看", look, "btn btn-plain btn-small"),
-      button("放弃", () => done(false), "btn btn-plain btn-small"),
-    );
-    place.append(bar);
   }
 }

@@ -140,16 +140,24 @@ export class Answers {
     find("button", margin)?.focus();
   }
 
+  // To the answer of the comment beside the cell, or else of the one that was visited last or waits first.
+  #answer() {
+    const field = () => find("[data-margin] [data-say]");
+    if (!field()) {
+      const comment = this.comments.find((one) => one.id === this.current && one.state === "open") ?? this.waiting[0];
+      if (comment) this.go(comment);
+    }
+    field()?.focus();
+  }
+
   #key(event) {
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "F8") {
       event.preventDefault();
       this.turn(event.shiftKey ? -1 : 1);
     } else if (event.altKey && event.key.toLowerCase() === "a") {
-      const field = find("[data-margin] [data-say]");
-      if (!field) return;
       event.preventDefault();
-      field.focus();
+      this.#answer();
     }
   }
 }
