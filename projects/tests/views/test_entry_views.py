@@ -491,7 +491,7 @@ def test_a_submitted_table_keeps_its_attachments(client: Client, row: Stored, me
     ids=["cell", "row", "new row"],
 )
 def test_a_text_too_long_is_refused_by_the_name_of_its_cell(client: Client, row: Stored, change, place) -> None:
-    answer = post(client, f"/tables/{row.pk}/fill/changes/", version=1, batch="long", changes=[change])
+    answer = post(client, f"/tables/{row.pk}/fill/changes/", version=1, batch=str(uuid.uuid4()), changes=[change])
     told = f"“{place}”的文字超过 100000 字，请删短，或作为附件上传"
     assert (answer.status_code, answer.json()["message"]) == (400, told)
     assert Stored.objects.get(pk=row.pk).version == 1
