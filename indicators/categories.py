@@ -26,7 +26,7 @@ NATIONAL: dict[str, tuple[str, str]] = {
     "satisfaction.beneficiaries": ("满意度指标", "服务对象满意度指标"),
 }
 
-_NOISE = re.compile(r"[\s*＊:：、]|[（(\[【][^）)\]】]*[）)\]】]|^[一二三四五六七八九十\d]+[、.．]")
+_NOISE = re.compile(r"[\s*＊:：、]|[（(\[【][^）)\]】]*[）)\]】]分?|^[一二三四五六七八九十\d]+[、.．]")
 _TAIL = re.compile(r"(类|性)?(指标|目标)?(等)?$")
 
 _LEVEL1 = (

@@ -1,6 +1,7 @@
 """Text files: what is left of a document after its tables were saved as text.
 
-Three habits occur. *Rows*: one line per row, cells divided by tabs. *Cells*: one line per cell, each
+Four habits occur. *Bars*: :mod:`projects.grids.bar_lines`. *Rows*: one line per row, cells divided by tabs.
+*Cells*: one line per cell, each
 begun by a tab, rows divided by a blank line, further lines of a cell without a tab. *Flow*: the text
 of a PDF, without any mark of cells; its lines become paragraphs, one per run of lines between blank
 lines, and whoever knows the form has to find the cells.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from projects.grids.bar_lines import bar_blocks, has_bars
 from projects.grids.grid import Block, Cell, Document, Grid, Origin, Paragraph, Row
 from projects.grids.text import clean_text
 
@@ -32,6 +34,8 @@ def decode(data: bytes) -> str:
 def read_txt(data: bytes, name: str) -> Document:
     """Read a text file; rows of a grid count from the file's first line."""
     lines = clean_text(decode(data).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    if has_bars(lines):
+        return Document(bar_blocks(lines), name)
     tabbed = [line for line in lines if "\t" in line]
     if not tabbed:
         return Document(_flow(lines), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from projects.grids.grid import NAVIGATION, Cell, Document, Grid, Origin, Paragraph
 from projects.grids.txt_reader import BOOKMARK
@@ -13,7 +14,7 @@ _MARKUP = re.compile(r"</?(?:p|br|span|div|strong|b|font|u)(?:\s[^<>]*)?/?>|&nbs
 _BREAK = re.compile(r"(?:</p\s*>\s*<p[^<>]*>|<br\s*/?>|</?(?:p|div)(?:\s[^<>]*)?>)", re.I)
 
 _TITLE = re.compile(
-    r"(\d{1,3}[.、．])?[^。；]{0,110}?(绩效目标|绩效)(申报|批复|汇总|审核|评审|分解|自评|填报|申请|公开|情况|一览|明细|公示|设定|编制|下达|调整|评价)?[表书]([（(][^（）()]{0,20}[)）])?"
+    r"(\d{1,3}[.、．])?[^。；]{0,110}?(绩效目标|绩效)(申报|批复|审批|汇总|审核|评审|分解|自评|填报|申请|公开|情况|一览|明细|公示|设定|编制|下达|调整|评价)?[表书]([（(][^（）()]{0,20}[)）])?"
 )
 _DIVIDER = re.compile(r"第[一二三四五六七八九十]+部分")
 _ANNEX = re.compile(r"附(表|件)[一二三四五六七八九十\d]*(-\d+)?[:：]?")
@@ -95,6 +96,30 @@ def is_title(line: Line) -> bool:
     """Tell whether a line is the heading of a target table."""
     text = line.single
     return bool(text) and len(text) <= 160 and bool(_TITLE.fullmatch(squeeze(text)))
+
+
+def divided_at_titles(lines: list[Line]) -> list[Line]:
+    """Return the lines of a document that is nothing but text, runs of lines divided where a title stands in one."""
+    if any(not line.para for line in lines):
+        return lines
+    found: list[Line] = []
+    for line in lines:
+        parts = line.cells[0].text.split("\n") if len(line.cells) == 1 else []
+        titles = [number for number, text in enumerate(parts) if _is_short_title(text)]
+        if len(parts) < 2 or not titles:
+            found.append(line)
+            continue
+        edges = sorted({0, len(parts), *titles, *(number + 1 for number in titles)})
+        for start, end in pairwise(edges):
+            origin = line.cells[0].origin
+            cell = Cell("\n".join(parts[start:end]), origin=origin._replace(row=origin.row + start))
+            found.append(Line([cell], para=True, style=line.style, grid=line.grid))
+    return found
+
+
+def _is_short_title(text: str) -> bool:
+    bare = squeeze(text)
+    return len(bare) <= 44 and bare.endswith(("表", "书", ")", "）")) and bool(_TITLE.fullmatch(bare))
 
 
 def is_divider(text: str) -> bool:

@@ -10,11 +10,12 @@ from dataclasses import replace
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.grid import Document
 from projects.layouts.anyform import form_of, read_by_meaning
+from projects.layouts.anyform.running import running
 from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
 from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
-from projects.layouts.lines import Line, lines_of
+from projects.layouts.lines import Line, divided_at_titles, lines_of
 from projects.layouts.listbook import read_list
 from projects.layouts.match import match
 from projects.layouts.properties import own_year, parse_title_property
@@ -54,7 +55,7 @@ def read_tables(
     listed = read_list(document)
     if listed is not None:
         return _finished(listed, document, [], year, department, corrections)
-    lines = lines_of(document)
+    lines = divided_at_titles(lines_of(document))
     if filed is None and document.form:
         filed = get_layout(document.form)
     segments, loose = cut(
@@ -116,7 +117,7 @@ def _read_segment(
     else:
         flow = reflow(lines)
         if flow is None:
-            return []
+            return _read_running(segment, corrections)
         read = match(flow.lines, flow.layout, segment.title)
         read.findings += flow.findings
         # The cells were found in running text: right as a rule, yet nobody saw their borders.
@@ -126,6 +127,24 @@ def _read_segment(
     read.source = source_grid(lines, segment.head)
     read.form = read.form or read.table.layout
     return [read]
+
+
+def _read_running(segment: Segment, corrections: Sequence[Correction]) -> list[ReadTable]:
+    """Read a table of an unknown form that became running text."""
+    found = running(segment.lines)
+    if found is None:
+        return []
+    form = form_of(found.lines)
+    hints = hints_for(form, corrections)
+    reads = _read_by_meaning(replace(segment, lines=found.lines), form, hints)
+    for read in reads:
+        read.source = source_grid(segment.lines, segment.head)
+        read.note(WARN, "cells-of-text", "这张表只有文字、没有单元格，各栏按文字的次序分开，请逐格核对")
+        read.bound = [
+            replace(one, how=POSITION, sure=min(one.sure, 0.5 if one.row in found.doubtful else 0.8))
+            for one in read.bound
+        ]
+    return reads
 
 
 def _as_saved(read: ReadTable, layout: Layout) -> None:

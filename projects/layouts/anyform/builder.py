@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from indicators.categories import NATIONAL, category, core, level1_code
-from indicators.targets import understood
+from indicators.targets import parse, understood
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.anyform.money import Money, resolve
@@ -67,6 +67,7 @@ class Builder:
     claims: list[Claim] = field(default_factory=list)
     read: ReadTable = field(init=False)
     levels: dict[str, tuple[str, str]] = field(default_factory=dict)
+    units: list[str] = field(default_factory=list)  # stated beside some label
 
     def __post_init__(self) -> None:
         self.read = ReadTable(TargetTable(kind=self.kind, title=self.title), share=0.5)
@@ -131,7 +132,7 @@ class Builder:
                 continue
             setattr(row, leaf, parse_number(text) if leaf == "weight" else text)
         parts = {leaf: own[leaf][0] if leaf in own else "" for leaf in ("operator", "value", "quantity", "unit")}
-        row.value = joined_value(parts["operator"], parts["value"] or parts["quantity"], parts["unit"])
+        row.value = joined_value(parts["operator"], _unbroken(parts["value"] or parts["quantity"]), parts["unit"])
         row.operator, row.quantity, row.unit = understood(row.value)
         number = len(rows)
         for leaf, (text, cell, how, sure, label) in own.items():
@@ -229,6 +230,9 @@ class Builder:
     def _amount(self, path: str, claim: Claim, guessed: bool) -> None:
         unit = claim.unit or self.unit
         sure = claim.sure
+        if not unit and len(set(self.units)) == 1:
+            unit = self.units[0]
+            sure = min(sure, 0.7)
         if not unit:
             unit = _likely_unit(claim.text)
             sure = min(sure, 0.5)
@@ -313,6 +317,17 @@ class Builder:
                 continue
             told.add((leaf, one.label))
             self.read.findings.append(_doubt(one))
+
+
+def _unbroken(text: str) -> str:
+    """Return a value that was broken at the cell's width in one piece: 不少于↵12000人."""
+    if "\n" not in text:
+        return text
+    lines = text.split("\n")
+    joined = "".join(lines)
+    return (
+        joined if len(joined) <= 24 and parse(joined).single and not all(parse(one).single for one in lines) else text
+    )
 
 
 def _doubt(one: Bound) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from projects.layouts.anyform.contents import Looks, looks
 from projects.layouts.anyform.heads import Column, Head
-from projects.layouts.anyform.words import ACTUAL, GRADE
+from projects.layouts.anyform.words import ACTUAL, GRADE, half_of
 from projects.layouts.bound import CONFIRMED, CONTENTS
 
 # Of several columns that could be the indicator itself, the first of these is.
@@ -99,7 +99,7 @@ def _names(head: Head, seen: dict[int, Looks]) -> None:
     """Leave one name column in each half; a label at the side of the list is none."""
     names = [column for column in head.columns if column.path == "name"]
     values = [column for column in head.columns if column.path in ("value", "quantity")]
-    if len(names) > 1 and names[0].label in _SIDES and not seen[id(names[0])].count:
+    if len(names) > 1 and (names[0].label in _SIDES or half_of(names[0].label)) and not seen[id(names[0])].count:
         names.pop(0).path = ""
     if len(names) < 2 or len({column.level1 for column in names}) == len(names):
         return

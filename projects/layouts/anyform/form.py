@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from projects.layouts.anyform.blocks import below_labels, matrix
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.contents import is_number
-from projects.layouts.anyform.money import Money, crossed, money_of
-from projects.layouts.anyform.sheet import Sheet, Spot, covering
-from projects.layouts.anyform.words import Meaning, is_actual, meaning
+from projects.layouts.anyform.label import Label, spot_of
+from projects.layouts.anyform.money import Money
+from projects.layouts.anyform.sheet import Sheet, Spot
+from projects.layouts.anyform.words import Meaning, meaning
 from projects.layouts.bound import CONFIRMED, POSITION
 from projects.layouts.corrections import Hints
 from projects.layouts.labels import norm, squeeze, unit_of
@@ -18,20 +20,10 @@ from projects.layouts.lines import department_line, is_coded_department, signatu
 _YEAR_LINE = re.compile(r"[（(]?(20\d\d)年?度?[)）]?|(?:预算|填报|申报|所属|项目)?年度[:：](20\d\d)年?度?")
 _UNIT_IN = re.compile(r"(?:金额)?单位\s*[:：]\s*(?:人民币)?\s*(万元|千元|亿元|元)")
 _GAP = re.compile(r"[\t\u3000]+|\s{2,}|(?<=[）)])\s+(?=[^\s]{2,8}[:：])")
+_SAID = re.compile(r"([^\d，。；、：:（）()]{2,14})[:：]?(\d[\d,.]*(?:万元|亿元|元))")
 _LABEL_END = ("：", ":")
 _SENTENCE = re.compile(r"[，。；！？]")
 _NO_VALUE = re.compile(r"[/／\\—－-]+|无")
-
-
-@dataclass(slots=True)
-class Label:
-    """A cell taken for a label: its bare words, what they mean (maybe nothing), the text behind a colon."""
-
-    spot: Spot
-    label: str
-    meaning: Meaning | None
-    inline: str = ""
-    unit: str = ""
 
 
 @dataclass(slots=True)
@@ -87,6 +79,9 @@ class FormReader:
         label = norm(head)
         if not mark or "\n" in head or not label or len(label) > 20:
             return None
+        inner = self.mean(norm(rest)) if len(rest) <= 16 else None
+        if inner is not None and inner.money:
+            return Label(spot, norm(rest), inner, unit=unit_of(spot.text))  # 资金来源：(1)政府预算资金
         found = self.mean(label)
         if (found is None or found.vague) and groups:
             found = self._below(label, groups) or found
@@ -107,7 +102,7 @@ class FormReader:
         framed = line.para or len(tops) == 1 or all(_is_frame(spot.text) for spot in tops)
         if framed and self._frame(index, tops):
             return
-        if self._matrix(index) or self._below_labels(index):
+        if matrix(self, index) or below_labels(self, index):
             return
         self._row(index)
 
@@ -150,9 +145,9 @@ class FormReader:
             for label, value in pairs:
                 builder.other(label, value, spot.cell)
             return True
-        item = self.label_of(spot, []) if text == spot.text else self.label_of(_spot_of(text, spot), [])
+        item = self.label_of(spot, []) if text == spot.text else self.label_of(spot_of(text, spot), [])
         if item and item.inline:
-            self._claim(item, item.inline, spot)
+            self.claim(item, item.inline, spot)
             return True
         if self.sheet.lines[spot.line].para or alone:
             if is_coded_department(text):
@@ -168,7 +163,7 @@ class FormReader:
 
     # -- rows -----------------------------------------------------------------------------------
 
-    def _groups(self, index: int) -> list[Label]:
+    def groups(self, index: int) -> list[Label]:
         """Return the labels at the side that reach down into a line."""
         found = []
         for spot in self.sheet.spots[index]:
@@ -178,7 +173,7 @@ class FormReader:
         return found
 
     def _row(self, index: int) -> None:
-        groups = self._groups(index)
+        groups = self.groups(index)
         cells = self.sheet.tops(index)
         if len(self.sheet.filled(index)) == 1 and groups:
             only = self.sheet.filled(index)[0]
@@ -195,7 +190,7 @@ class FormReader:
                 continue
             item = self.label_of(spot, groups)
             if pending is not None and (item is None or self._is_value(pending, item, cells, number, groups)):
-                self._claim(pending, spot.text, spot)
+                self.claim(pending, spot.text, spot)
                 pending = None
             elif item is not None:
                 if pending is not None:
@@ -204,7 +199,9 @@ class FormReader:
                 pending = self._labelled(item, groups)
             else:
                 pending = self._unknown(spot, cells, number, groups)
-        if pending is not None and len(self.sheet.filled(index)) == 1:
+        filled = self.sheet.filled(index)
+        cut = len(filled) == 2 and len(norm(filled[0].text)) < 3  # the rest of an upright label
+        if pending is not None and (len(filled) == 1 or (cut and pending.spot is filled[1])):
             self.waiting = pending
 
     def _before_text(self, spot: Spot, cells: list[Spot], groups: list[Label]) -> bool:
@@ -222,7 +219,7 @@ class FormReader:
         ):
             return True
         if group.meaning and not group.meaning.money and not group.meaning.path.startswith("department"):
-            self._claim(group, spot.text, spot, sure=0.8)
+            self.claim(group, spot.text, spot, sure=0.8)
             return True
         return False
 
@@ -234,14 +231,16 @@ class FormReader:
         lines = item.spot.text.split("\n")
         if item.inline and len(lines) > 1 and item.meaning and item.meaning.money:
             for text in lines:
-                part = self._inline(_spot_of(text, item.spot), groups)
+                part = self._inline(spot_of(text, item.spot), groups)
                 if part and part.inline:
                     part.unit = part.unit or item.unit
-                    self._claim(part, part.inline, item.spot)
+                    self.claim(part, part.inline, item.spot)
             return None
         if item.inline:
-            self._claim(item, item.inline, item.spot)
+            self.claim(item, item.inline, item.spot)
             return None
+        if item.unit and item.meaning and item.meaning.money:
+            self.builder.units.append(item.unit)
         return item
 
     def _is_value(self, pending: Label, item: Label, cells: list[Spot], number: int, groups: list[Label]) -> bool:
@@ -250,7 +249,8 @@ class FormReader:
             return False
         following = cells[number + 1] if number + 1 < len(cells) else None
         if following is None:
-            return not pending.spot.tall
+            cut = pending.meaning is None and len(pending.label) < 3 and item.meaning is not None
+            return not pending.spot.tall and not cut
         if not following.text:
             return False
         return not pending.spot.tall and self.label_of(following, groups) is not None
@@ -262,7 +262,9 @@ class FormReader:
         plain = label and len(label) <= 16 and not _SENTENCE.search(spot.text) and not is_number(spot.text)
         if plain and following is not None:
             self.labels_seen.append(label)
-            return Label(spot, label, None)
+            if unit := unit_of(spot.text):
+                self.builder.units.append(unit)
+            return Label(spot, label, None, unit=unit_of(spot.text))
         if spot.tall and plain:
             return None
         if groups and groups[-1].meaning and not groups[-1].meaning.money and self._under(spot, groups):
@@ -271,8 +273,26 @@ class FormReader:
             self.builder.loose(spot.text, spot.cell)
         return None
 
-    def _claim(self, item: Label, text: str, spot: Spot, *, sure: float = 0.0) -> None:
+    def _amounts(self, item: Label, text: str, spot: Spot) -> bool:
+        """Take a cell that says all amounts in one sentence: 总额120万元，其中：财政拨款100万元，其他资金20万元."""
+        pieces = [(norm(found[1]), found[2]) for found in _SAID.finditer(squeeze(text))]
+        if len(pieces) < 2:
+            return False
+        pieces.sort(key=lambda piece: not piece[1].strip("0.万元"))  # of two other sources the one that gives
+        known = [(label, self.mean("其他资金" if label == "其他" else label), amount) for label, amount in pieces]
+        known = [one for one in known if one[1] and one[1].money]
+        if len(known) < 2:
+            return False
+        for label, found, amount in known:
+            if found is not None:
+                self.builder.claim(found, amount, spot.cell, label, unit=item.unit, sure=0.75, how=POSITION)
+        self.builder.other(item.label, text, spot.cell)
+        return True
+
+    def claim(self, item: Label, text: str, spot: Spot, *, sure: float = 0.0) -> None:
         found = item.meaning
+        if found and found.money and self._amounts(item, text, spot):
+            return
         if item.label not in self.labels_seen:
             self.labels_seen.append(item.label)
         if found is None or found.path.startswith("extra."):
@@ -280,129 +300,6 @@ class FormReader:
             self.builder.other(name, text, spot.cell)
         else:
             self.builder.claim(found, text, spot.cell, item.label, unit=item.unit, sure=sure)
-
-    # -- labels above their values --------------------------------------------------------------
-
-    def _below_labels(self, index: int) -> bool:
-        """Take a row of labels with the row of their values below."""
-        if not self.sheet.follows(index + 1) or index + 1 >= len(self.sheet.lines):
-            return False
-        groups = self._groups(index)
-        tops = self.sheet.filled(index)
-        side = [spot for spot in tops if spot.last > index]
-        heads = [spot for spot in tops if spot.last == index]
-        if side and (len(side) > 1 or side[0] is not tops[0]):
-            return False
-        items = [
-            self.label_of(
-                spot, groups + [Label(s, norm(s.text), self.mean(norm(s.text)), unit=unit_of(s.text)) for s in side]
-            )
-            for spot in heads
-        ]
-        known: list[object] = [item for item in items if item and not item.inline]
-        known += [spot for item, spot in zip(items, heads, strict=True) if item is None and is_actual(norm(spot.text))]
-        blanks = [cell for cell in self.sheet.tops(index) if not cell.text and cell.col > tops[0].col]
-        if len(known) < 2 or len(known) * 2 < len(items) or blanks:
-            return False
-        if any(
-            item is None and (len(norm(s.text)) > 12 or is_number(s.text) or is_actual(s.text) is None)
-            for item, s in zip(items, heads, strict=True)
-        ):
-            return False
-        below = self.sheet.spots[index + 1]
-        values = [covering(below, spot.col, spot.end) for spot in heads]
-        texts = [spot for spot in values if spot and spot.top and spot.text]
-        if not texts or any(self.label_of(spot, groups) for spot in texts if len(spot.text) < 24):
-            return False
-        if (
-            len(known) == 2
-            and len(items) == 2
-            and not side
-            and len(self.sheet.tops(index)) == 2
-            and len(self.sheet.filled(index + 1)) != 2
-        ):
-            return False
-        unit = next((unit_of(spot.text) for spot in side if unit_of(spot.text)), "")
-        for item, head, spot in zip(items, heads, values, strict=True):
-            if spot and spot.top and spot.text:
-                label = item or Label(head, norm(head.text), None)
-                label.unit = label.unit or unit
-                self._claim(label, spot.text, spot)
-        self.skip.add(index + 1)
-        return True
-
-    # -- amounts in rows and columns --------------------------------------------------------------
-
-    def _matrix(self, index: int) -> bool:
-        """Take amounts that stand where a row label meets a column heading."""
-        heads: list[tuple[Spot, Money]] = []
-        for spot in self.sheet.filled(index):
-            money = money_of(norm(spot.text))
-            if money is not None and not (spot.last > index):
-                heads.append((spot, money))
-        if len(heads) < 2:
-            return False
-        start = heads[0][0].col
-        rows: list[tuple[int, Label, Money | None]] = []
-        groups = self._groups(index)
-        side = next((s for s in self.sheet.filled(index) if s.end <= start and s.text), None)
-        unit = next(
-            (
-                u
-                for s in [*(g.spot for g in groups), *([side] if side else []), *(h for h, _ in heads)]
-                if s and (u := unit_of(s.text))
-            ),
-            "",
-        )
-        at = index + 1
-        while at < len(self.sheet.lines) and self.sheet.follows(at):
-            label = self._row_label(at, start)
-            amounts = [covering(self.sheet.spots[at], h.col, h.end) for h, _ in heads]
-            filled = [s.text for s in amounts if s and s.top and s.text]
-            if label is None or not all(_is_amount(text) for text in filled):
-                break
-            rows.append((at, label, label.meaning.money if label.meaning else None))
-            at += 1
-        if not rows or not any(money for _, _, money in rows):
-            return False
-        for at, label, money in rows:
-            for head, column in heads:
-                amount = covering(self.sheet.spots[at], head.col, head.end)
-                if amount is None or not amount.top or not amount.text:
-                    continue
-                both = crossed(money, column) if money else None
-                name = f"{label.label}·{norm(head.text)}"
-                if both and both.part:
-                    sure = 0.85 if column.span != "" or len(heads) == 1 else 0.7
-                    self.builder.claim(
-                        Meaning("", sure, POSITION, both), amount.text, amount.cell, name, unit=label.unit or unit
-                    )
-                else:
-                    self.builder.other(name, amount.text, amount.cell)
-            self.labels_seen.append(label.label)
-            self.skip.add(at)
-        return True
-
-    def _row_label(self, index: int, start: int) -> Label | None:
-        left = [s for s in self.sheet.spots[index] if s.text and s.end <= start and s.top]
-        if not left:
-            return None
-        groups = self._groups(index)
-        item = self.label_of(left[-1], groups)
-        if item and not item.inline:
-            item.unit = item.unit or next((group.unit for group in groups if group.unit), "")
-            return item
-        return None if item else Label(left[-1], norm(left[-1].text), None)
-
-
-def _spot_of(text: str, spot: Spot) -> Spot:
-    return Spot(text, spot.cell, spot.top, spot.line, spot.last)
-
-
-def _is_amount(text: str) -> bool:
-    return is_number(text) or bool(
-        re.fullmatch(r"[¥￥]?[\d,.]+\s*(万元|元)?|[/／\\—－-]+|\d+(\.\d+)?分?", text.strip())
-    )
 
 
 def _is_frame(text: str) -> bool:

@@ -325,10 +325,15 @@ def _plain(of: str, column: Column, before: list[Column]) -> None:
         column.path, column.money, column.sure = "@money", found.money, found.sure
 
 
+_AT_SIDE = re.compile(r"(年度|长期|中期|中长期|实施期|项目期|当年|本年度?)(绩效)?(目标)?指标")
+
+
 def _half(sheet: Sheet, head: Head) -> str:
     """Return the half that stands beside a list, in the cell at its side, or in the line above it."""
     left = head.columns[0].start
     sides = [s.text for s in sheet.spots[head.last] if s.end <= left or (s.tall and s.last > head.last)]
+    if _AT_SIDE.fullmatch(head.columns[0].label):
+        sides.append(head.columns[0].label)
     above = sheet.filled(head.first - 1) if head.first else []
     if len(above) == 1 and len(norm(above[0].text)) <= 16:
         sides.append(above[0].text)

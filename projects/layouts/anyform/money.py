@@ -29,7 +29,7 @@ class Money:
 
 _NOT_MONEY = re.compile(
     r"执行率|支付率|支出率|完成率|占比|比例|比率|得分|分值|权重|科目|编码|代码|性质|用途|方向|依据|说明|绩效|管理(?!资金)|"
-    r"情况|部门(?!预算)|单位(?!资金|自有|自筹|收入)|年度$|来源$|负责|内容|范围|时间|日期|进度|计划$|安排$|类型|类别|分类|明细|事项|项目名"
+    r"情况|部门(?!预算)|单位(?!资金|自有|自筹|收入)|年度$|来源$|负责|内容|范围|时间|日期|进度|计划$|(?<!预算)安排$|类型|类别|分类|明细|事项|项目名"
 )
 _NOUN = re.compile(
     r"资金|金额|预算|投资|拨款|经费|补助|收入|基金|转移支付|自筹|总额|总计|合计|小计|执行数|支出$|结转|结余|专户|额度|贷款|债券"
@@ -112,6 +112,10 @@ def resolve(found: Iterable[Money], kind: str) -> dict[Money, str]:
     # An amount that names no time is the whole project's where the year's stands beside it.
     both = YEAR in totals and len(totals & {WHOLE, ""}) > 0
     named = {money.part for money in every}
+    if YEAR not in totals and totals >= {WHOLE, ""}:
+        both, year = True, ""  # 预算金额 beside 项目总金额 is the year's
+    else:
+        year = YEAR
     result: dict[Money, str] = {}
     starts = {(money.part, money.span) for money in every if money.start}
     for money in every:
@@ -123,7 +127,7 @@ def resolve(found: Iterable[Money], kind: str) -> dict[Money, str]:
             continue
         if part == "general_budget" and kind != "department" and not {"fiscal", "government_fund"} & named:
             part = "fiscal"  # the only fiscal money of a project's form
-        if part in ("total", "fiscal", "other") and both and money.span == YEAR:
+        if part in ("total", "fiscal", "other") and both and money.span == year and (year or part == "total"):
             result[money] = "funding.annual" if part == "total" else f"funding.annual_{part}"
         else:
             result[money] = f"funding.{part}"

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from indicators.categories import core
 from projects.findings import WARN
 from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
 from projects.layouts.anyform.contents import is_category, is_level1, is_level2, value_like
 from projects.layouts.anyform.heads import PAIRS, Column, Head
+from projects.layouts.anyform.realign import realign
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
 from projects.layouts.anyform.words import ACTUAL, GRADE, Meaning, heading, meaning
 from projects.layouts.bound import CONTENTS, POSITION
@@ -57,6 +59,7 @@ def _divided(text: str) -> tuple[str, str]:
 def extent(sheet: Sheet, head: Head, limit: int, hints: Hints) -> list[int]:
     """Return the lines that are rows of a list: from its heading to ``limit`` or the line that leaves it."""
     found = []
+    limit = min(limit, _side_ends(sheet, head, limit))
     for index in range(head.last + 1, limit):
         if sheet.lines[index].para:
             continue
@@ -66,6 +69,14 @@ def extent(sheet: Sheet, head: Head, limit: int, hints: Hints) -> list[int]:
             break
         found.append(index)
     return found
+
+
+def _side_ends(sheet: Sheet, head: Head, limit: int) -> int:
+    """Return the line behind the label at the side of a list of tasks or costs: there the list ends."""
+    if head.of not in ("tasks", "costs", "items"):
+        return limit
+    sides = [s for s in sheet.spots[head.last] if s.end <= head.columns[0].start and s.last > head.last]
+    return min((side.last + 1 for side in sides), default=limit)
 
 
 def _is_numbered(sheet: Sheet, index: int) -> bool:
@@ -84,6 +95,9 @@ def _leaves(sheet: Sheet, head: Head, index: int, hints: Hints) -> bool:
     first, label = tops[0], norm(tops[0].text)
     if TOTALS.fullmatch(label) or is_category(first.text):
         return False
+    beside = head.columns[0]
+    if head.of in ("tasks", "costs") and not beside.path and first.col == beside.start and len(tops) > 1:
+        return True  # another label at the side
     if not head.many and any(_crosses(spot, head) for spot in tops):
         return True
     if head.many or first.col > head.columns[0].start or heading(label):
@@ -119,11 +133,14 @@ class ListReader:
     claimed: set[str] = field(default_factory=set)
     started: bool = False
     section: tuple[str, str] = ("", "")
+    own_words: bool = False
 
     def read(self, lines: list[int]) -> None:
         if self.head.of == "indicators":
+            realign(self.sheet, self.head, lines)
             cells = [[self._top_text(index, column) for index in lines] for column in self.head.columns]
             settle(self.head, cells)
+            self.own_words = self._has_own_words(cells)
         for number, index in enumerate(lines):
             following = lines[number + 1] if number + 1 < len(lines) else None
             self._take(index, following)
@@ -147,12 +164,16 @@ class ListReader:
             level = _NUMBERING.sub("", squeeze(tops[0].text))
             column = next((c for c in self.head.columns if c.path in ("level1", "level2")), None)
             if column is None or tops[0].end > column.end:
-                self.section = (level, "") if is_level1(level) else (self.section[0], level)
+                second = is_level2(level) and (not is_level1(level) or (self.section[0] and core(level) != "满意度"))
+                self.section = (self.section[0], level) if second else (level, "")
                 return
         places = self._places(index)
         if self.head.many:
             if self._is_department_row(places, following):
                 self.department = self._office(places)
+                return
+            if self._is_subtotal(places):
+                self._total(tops)
                 return
             self._project(places)
         if self.head.of in ("indicators", "projects", "wide"):
@@ -163,6 +184,18 @@ class ListReader:
             self._pairs(places)
         elif self.head.of != "projects":
             self._plain(places)
+
+    def _has_own_words(self, cells: list[list[str]]) -> bool:
+        """Tell whether the place has categories of its own, so that an unknown word is no sign of a shifted cell."""
+        texts = [
+            text
+            for column, found in zip(self.head.columns, cells, strict=True)
+            if column.path == "level2"
+            for text in found
+        ]
+        filled = [text for text in texts if text]
+        known = sum(map(is_level2, filled))
+        return len(filled) >= 3 and known * 10 < len(filled) * 7
 
     def _is_plain(self, index: int) -> bool:
         return all(cell.colspan == 1 and cell.rowspan == 1 for cell in self.sheet.lines[index].cells)
@@ -210,6 +243,13 @@ class ListReader:
         if len(names) != 1 or tall or not _OFFICE.fullmatch(names[0]) or following is None:
             return False
         return bool(self._text_at(self._places(following), "@project.name", "@project.code"))
+
+    def _is_subtotal(self, places: list[Spot | None]) -> bool:
+        """Tell whether a row adds up the projects of an office: an amount, no project, no indicator."""
+        if not any(column.path == "@project.name" for column in self.head.columns):
+            return False
+        named = ("@project.name", "@project.code", "name", "value", "quantity", "level1", "level2", "@goals.annual")
+        return not self._text_at(places, *named) and bool(self._text_at(places, "@money"))
 
     def _office(self, places: list[Spot | None]) -> tuple[str, Cell]:
         """Return code and name of the department that a row holds, and the cell of its name."""
@@ -370,6 +410,8 @@ class ListReader:
             c.path == "level2" and spot is not None and not spot.top for c, spot in zip(columns, places, strict=True)
         )
         stray = any(spot.col >= columns[-1].end for spot in self.sheet.filled(index))
+        if not stray and self.own_words:
+            return None
         if not stray and is_regular(texts, columns, _words(), merged=merged):
             return None
         better = best_placement(line, columns, _words())

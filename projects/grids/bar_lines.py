@@ -1,0 +1,127 @@
+"""Tables written with bars: a row of a table to a line (Markdown), or, as web pages are saved, a cell to a line.
+
+In the second habit each cell ends with a bar and a run of bars stands for the columns that a cell spans; nothing else
+marks the end of a row. Rows are told apart by the number of bars that most of them have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from projects.grids.grid import Block, Cell, Grid, Origin, Paragraph, Row
+
+_RULE = re.compile(r"\s*\|?(\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*")
+_ONLY_BARS = re.compile(r"[\s|]*\|[\s|]*")
+
+Text = tuple[str, int]  # what stands in a cell, and its line
+
+
+def has_bars(lines: list[str]) -> bool:
+    """Tell whether the lines are a table written with bars."""
+    filled = [line for line in lines if line.strip()]
+    barred = [line for line in filled if "|" in line]
+    return len(barred) >= 4 and len(barred) * 2 > len(filled)
+
+
+def bar_blocks(lines: list[str]) -> list[Block]:
+    """Return paragraphs and grids; rows count from the first line of the text."""
+    wordy = [line for line in lines if "|" in line and not _ONLY_BARS.fullmatch(line)]
+    inside = sum(1 for line in wordy if "|" in line.strip().strip("|"))
+    return _whole_rows(lines) if inside * 2 > len(wordy) else _cell_by_cell(lines)
+
+
+def _grid_of(blocks: list[Block]) -> Grid:
+    last = blocks[-1] if blocks else None
+    grid = last if isinstance(last, Grid) else Grid()
+    if grid is not last:
+        blocks.append(grid)
+    return grid
+
+
+def _add(blocks: list[Block], texts: list[Text]) -> None:
+    if not any(text.strip() for text, _ in texts):
+        return
+    cells = [Cell(text.strip(), col, origin=Origin(line, col + 1)) for col, (text, line) in enumerate(texts)]
+    _grid_of(blocks).rows.append(Row(cells))
+
+
+def _whole_rows(lines: list[str]) -> list[Block]:
+    blocks: list[Block] = []
+    for number, line in enumerate(lines, start=1):
+        if _RULE.fullmatch(line):
+            continue
+        if "|" not in line:
+            if line.strip():
+                blocks.append(Paragraph(line.strip().lstrip("#").strip(), origin=Origin(number, 1)))
+            continue
+        bare = line.strip().removeprefix("|").removesuffix("|")
+        _add(blocks, [(text, number) for text in bare.split("|")])
+    return blocks
+
+
+def _cell_by_cell(lines: list[str]) -> list[Block]:
+    runs = list(_runs(lines))
+    tables = [run for run in runs if isinstance(run, list)]
+    opened = sum(1 for run in tables if not run[0][0]) * 4 > len(tables) * 3  # a bar opens each row
+    width = _width([len(run) - opened for run in tables])
+    blocks: list[Block] = []
+    for run in runs:
+        if isinstance(run, Paragraph):
+            blocks.append(run)
+            continue
+        if opened:
+            for start in range(0, len(run), width + 1):
+                _add(blocks, _trimmed(run[start + (not run[start][0]) : start + width + 1]))
+            continue
+        for start in range(0, len(run), width):
+            _add(blocks, _trimmed(run[start : start + width]))
+    return blocks
+
+
+def _trimmed(texts: list[Text]) -> list[Text]:
+    """Return a row without the blank columns at its end that its last cell spans."""
+    last = max((n for n, (text, _) in enumerate(texts) if text.strip()), default=-1)
+    return texts[: last + 1]
+
+
+def _runs(lines: list[str]) -> Iterator[list[Text] | Paragraph]:
+    """Yield the cells up to each run of two bars or more (its bars are blank cells), and paragraphs between."""
+    run: list[Text] = []
+    open_: list[str] = []
+    begun = 0
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text:
+            continue
+        bars = text.count("|")
+        if _ONLY_BARS.fullmatch(text):
+            yield from (Paragraph(one, origin=Origin(begun, 1)) for one in open_)
+            open_ = []
+            run += [("", number)] * bars
+            if bars > 1:
+                yield run
+                run = []
+            continue
+        if not open_:
+            begun = number
+        if not text.endswith("|"):
+            open_.append(text)
+            continue
+        words = text.rstrip("|")
+        run.append(("\n".join([*open_, words]).strip(), begun))
+        run += [("", number)] * (bars - 1)
+        open_ = []
+        if bars > 1:
+            yield run
+            run = []
+    yield from (Paragraph(one, origin=Origin(begun, 1)) for one in open_)
+    if run:
+        yield run
+
+
+def _width(sizes: list[int]) -> int:
+    """Return how many bars most rows have."""
+    found = Counter(size for size in sizes if size > 1)
+    return max(found, key=lambda size: (found[size], size), default=1)

@@ -1,0 +1,371 @@
+"""Find the rows of an unknown form in running text: the text of a PDF, or of a table whose cells became words.
+
+Known labels divide the text in front of a list, known headings tell where a list begins, categories and values divide
+what stands below it. What comes out are rows as a table has them; :mod:`projects.layouts.anyform.reader` reads those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from projects.grids.grid import Cell, Origin
+from projects.layouts.anyform.contents import is_category, is_number
+from projects.layouts.anyform.money import money_of
+from projects.layouts.anyform.running_rows import Column, FoundRow, category_at, divide
+from projects.layouts.anyform.tokens import Token, glue, prose, tokens_of
+from projects.layouts.anyform.words import ACTUAL, Meaning, heading, is_actual, meaning, words
+from projects.layouts.labels import norm, unit_of
+from projects.layouts.lines import Line, department_line, is_coded_department, signatures, unit_line
+
+_SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标)*(指标|目标)")
+_BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
+_OTHER = re.compile(
+    r"(项目|部门|单位)?(主要)?(负责人|联系人|经办人|填报人|填表人)(姓名)?((及|和|、)?(联系)?(电话|方式))?|联系(电话|方式)|填(报|表)(日期|时间)"
+    r"|(项目)?(审批|立项)(情况|文号|依据|必要性|可行性)?|(主管)?(部门|单位)(编码|代码)|.{2,8}(审核|初审|评审)意见|预算执行率?|执行率"
+    r"|(项目)?(实施|保证|保障)(进度)?(计划|措施|条件)|备注|其他(需要)?说明(的问题|事项)?"
+)
+_SCORES = re.compile(r"分值|得分|执行率([（(]%[)）])?|权重|执行数|备注")
+_LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
+_FEW = 2
+
+
+@dataclass(slots=True)
+class Rows:
+    """The lines found, and the rows of the file whose cells were told apart without certainty."""
+
+    lines: list[Line] = field(default_factory=list)
+    doubtful: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Label:
+    text: str
+    found: Meaning | None
+    start: int
+    end: int
+    row: int
+
+    @property
+    def money(self) -> bool:
+        return bool(self.found and self.found.money)
+
+
+def running(lines: Sequence[Line]) -> Rows | None:
+    """Return the rows of a form whose cells became running text, ``None`` where too few known words stand in it."""
+    every = tokens_of(lines)
+    tokens = [token for token in every if not unit_line(token.text)]
+    reader = _Reader(tokens)
+    for unit in every:
+        if unit_line(unit.text):
+            reader.out.lines.append(Line([Cell(unit.text, origin=Origin(unit.row, 1))], para=True))
+    heads = reader.heads()
+    at = 0
+    for start, end, columns in heads:
+        reader.fields(at, start)
+        following = next((other for other, _, _ in heads if other > start), len(tokens))
+        at = end + reader.take_list(columns, end, following)
+    reader.fields(at, len(tokens))
+    return reader.out if heads and reader.known + len(heads) > _FEW else None
+
+
+@dataclass(slots=True)
+class _Reader:
+    tokens: list[Token]
+    out: Rows = field(default_factory=Rows)
+    known: int = 0
+    y: int = 0
+    listed: bool = False
+
+    # -- lists ----------------------------------------------------------------------------------
+
+    def heads(self) -> list[tuple[int, int, list[Column]]]:
+        """Return where headings of indicator lists begin and end, and their columns."""
+        found = []
+        at = 0
+        while at < len(self.tokens):
+            columns, end = self._heading_at(at)
+            paths = {column.path for column in columns}
+            named, valued = paths & {"level1", "level2", "name"}, paths & {"value", "quantity"}
+            if "name" in paths and ((named and valued) or len(named) >= 3):
+                start = at
+                while columns[0].path == "name" and len([c for c in columns if c.path == "name"]) > 1:
+                    columns.pop(0)  # 绩效指标 at the side of the list
+                if start and _SIDE.fullmatch(self.tokens[start - 1].text):
+                    start -= 1
+                found.append((start, end, columns))
+                at = end
+            else:
+                at += 1
+        return found
+
+    def _heading_at(self, at: int) -> tuple[list[Column], int]:
+        columns: list[Column] = []
+        while at < len(self.tokens):
+            text, end, path = self._one_heading(at)
+            if not end:
+                break
+            columns.append(Column(text, path))
+            at = end
+        return columns, at
+
+    def _one_heading(self, at: int) -> tuple[str, int, str]:
+        """Return a heading that begins here, the position behind it and its field; broken over lines or not."""
+        best: tuple[str, int, str] = ("", 0, "")
+        text = ""
+        for end in range(at, min(at + 4, len(self.tokens))):
+            token = self.tokens[end]
+            if end > at and not token.first and not _BRACKET_UNIT.fullmatch(token.text):
+                break
+            text += token.text
+            label = norm(text)
+            if re.search("[，。；—]", text) or len(text) > 24:
+                break
+            if not label or is_category(text) or re.fullmatch(r"[（(].*[)）]", text):
+                continue
+            found = heading(label)
+            if found is None:
+                continue
+            again = end > at and heading(norm(token.text)) is not None and label not in words().columns
+            if not (again and best[1]):
+                best = (text, end + 1, found[0])
+        if (
+            best[1]
+            and best[1] < len(self.tokens)
+            and re.fullmatch(r"[（(][^（）()]{1,8}[)）]", self.tokens[best[1]].text)
+        ):
+            best = (best[0] + self.tokens[best[1]].text, best[1] + 1, best[2])
+        return best
+
+    def take_list(self, columns: list[Column], start: int, limit: int) -> int:
+        """Add the heading and the rows of a list; return how many tokens they took."""
+        rows, taken = divide(columns, self.tokens[start:limit])
+        head = self.tokens[start - 1].row
+        self.listed = True
+        self._row([(n, column.text) for n, column in enumerate(columns)], head)
+        for row in rows:
+            self._listed(row, len(columns), head)
+        return taken
+
+    def _listed(self, row: FoundRow, width: int, head: int) -> None:
+        number = row.row or head
+        if row.doubtful:
+            self.out.doubtful.add(number)
+        self._row([(n, row.cells.get(n, "")) for n in range(width)], number)
+
+    # -- fields ---------------------------------------------------------------------------------
+
+    def fields(self, start: int, end: int) -> None:
+        """Add the labels and texts between two lists."""
+        labels = self._labels(start, end)
+        first = labels[0].start if labels else end
+        self._around(start, first)
+        number = 0
+        group: _Label | None = None
+        while number < len(labels):
+            run = self._run(labels, number, end)
+            if len(run) > 1 and (taken := self._matrix(labels, number, run, end)):
+                number = taken
+                continue
+            limit = labels[number + len(run)].start if number + len(run) < len(labels) else end
+            body = self.tokens[run[-1].end : limit]
+            if len(run) > 1 and all(_is_goal(one) for one in run[-2:]):
+                self._goals(run, body)
+            else:
+                for one in run[:-1]:
+                    group = one
+                    if not one.money:
+                        self._pair(one, [], None)
+                last = run[-1]
+                if group is not None and not last.money and last.found:
+                    group = None
+                self._pair(last, body, group)
+            number += len(run)
+
+    def _labels(self, start: int, end: int) -> list[_Label]:
+        found: list[_Label] = []
+        at = start
+        while at < end:
+            label = self._label_at(at, end)
+            if label is None:
+                at += 1
+                continue
+            found.append(label)
+            at = label.end
+        self.known += sum(1 for label in found if label.found)
+        return found
+
+    def _label_at(self, at: int, end: int) -> _Label | None:
+        """Return the label that begins here: the longest that its pieces, broken over lines, make."""
+        best: _Label | None = None
+        text = ""
+        for stop in range(at, min(at + 5, end)):
+            token = self.tokens[stop]
+            if stop > at and not token.first and not _BRACKET_UNIT.fullmatch(token.text):
+                break
+            text += token.text
+            if len(text) > 30 or (stop > at and token.gap and best):
+                break
+            if is_category(text):
+                return None
+            found = _known(text)
+            if found is not False and not (stop > at and self._ends_label(at + 1, stop + 1)):
+                best = _Label(text, found or None, at, stop + 1, self.tokens[at].row)
+        return best
+
+    def _ends_label(self, start: int, end: int) -> bool:
+        """Tell whether the later pieces are a label by themselves: what stands before them is no part of it."""
+        return _known("".join(token.text for token in self.tokens[start:end])) is not False
+
+    def _run(self, labels: list[_Label], number: int, end: int) -> list[_Label]:
+        """Return labels that follow each other without any text between."""
+        run = [labels[number]]
+        for label in labels[number + 1 :]:
+            if run[-1].end != label.start or (run[-1].text.rstrip().endswith(("：", ":")) and not label.money):
+                break
+            run.append(label)
+        return run
+
+    def _matrix(self, labels: list[_Label], number: int, run: list[_Label], end: int) -> int:
+        """Add amounts in rows and columns; return the label behind them, 0 where there is no such thing."""
+        last = number + len(run) - 1
+        heads = list(run[:-1])
+        if len([one for one in heads if one.money]) < 2 or not run[-1].money:
+            return 0
+        row_starts = self.tokens[run[-1].start].first
+        rows: list[tuple[_Label, list[Token]]] = []
+        at = last
+        while at < len(labels) and labels[at].money:
+            limit = labels[at + 1].start if at + 1 < len(labels) else end
+            body = [t for t in self.tokens[labels[at].end : limit] if _is_figure(t.text)]
+            if len(body) != limit - labels[at].end or (not body and rows):
+                break
+            rows.append((labels[at], body))
+            at += 1
+        most = max((len(body) for _, body in rows), default=0)
+        if not rows or most < 2 or not row_starts:
+            return 0
+        heads = heads[-most:] if len(heads) >= most else heads
+        side = run[0] if run[0] not in heads else None
+        self._row(
+            [(0, side.text if side else ""), *((n, one.text) for n, one in enumerate(heads, start=2))], run[0].row
+        )
+        self.out.lines[-1].cells[0].rowspan = len(rows) + 1
+        for label, body in rows:
+            self._row([(1, label.text), *((n, token.text) for n, token in enumerate(body, start=2))], label.row)
+        return at
+
+    def _goals(self, run: list[_Label], body: list[Token]) -> None:
+        """Add goals whose labels stand beside each other and their texts below, one for each or fewer."""
+        parts = _parts(body)
+        goals = list(run)
+        while len(goals) > len(parts) and len(goals) > 1 and not is_actual(norm(goals[0].text)):
+            if len(goals) == 2 and is_actual(norm(goals[1].text)):
+                break
+            goals.pop(0)
+        if len(goals) == len(parts):
+            for label, part in zip(goals, parts, strict=True):
+                self._pair(label, part, None)
+            return
+        target = [one for one in goals if not is_actual(norm(one.text))][-1:] or goals[-1:]
+        if len(parts) > 1:
+            self.out.doubtful.add(target[0].row)
+        self._pair(target[0], body, None)
+
+    def _pair(self, label: _Label, body: list[Token], group: _Label | None) -> None:
+        found = label.found
+        if found and _LINES.match(found.path):
+            text = prose(body)
+        elif label.money and len(body) > 1:
+            text = _amount(body)
+        else:
+            text = glue(body)
+        if found is None and self.listed:
+            # Below a list a row would be taken for one of its own.
+            cell = Cell(f"{label.text.rstrip('：:')}：{text}", origin=Origin(label.row, 1))
+            self.out.lines.append(Line([cell], para=True))
+            return
+        unit = unit_of(label.text) or (unit_of(group.text) if group else "")
+        shown = label.text if not unit or unit_of(label.text) else f"{label.text.rstrip('：:')}（{unit}）"
+        self._row([(0, shown), (1, text)], label.row)
+
+    def _around(self, start: int, end: int) -> None:
+        """Add what stands in front of the first label line by line: unit, department, year."""
+        line: list[Token] = []
+        for token in [*self.tokens[start:end], None]:
+            if line and (token is None or token.first):
+                texts = [one.text for one in line]
+                parts = (
+                    texts
+                    if any(unit_line(t) or is_coded_department(t) or department_line(t) is not None for t in texts)
+                    else [glue(line)]
+                )
+                cells = [Cell(text, n, origin=Origin(line[0].row, n + 1)) for n, text in enumerate(parts)]
+                self.out.lines.append(Line(cells, para=True))
+                line = []
+            if token is not None:
+                line.append(token)
+
+    def _row(self, cells: list[tuple[int, str]], row: int) -> None:
+        self.y += 1
+        made = [Cell(text, col, origin=Origin(row, col + 1)) for col, text in cells]
+        self.out.lines.append(Line(made, para=False, grid=1, y=self.y))
+
+
+def _known(text: str) -> Meaning | Literal[False] | None:
+    """Return what a text means as a label, ``None`` for one without a field, ``False`` where it is no label."""
+    label = norm(text)
+    if not 2 <= len(label) <= 16 or re.search(r"[，。；！？“”]|^[—（(\[【]", text):
+        return False
+    if unit_of(text) and len(label) <= 8 and "单位" not in label:
+        return meaning(label)
+    if _OTHER.fullmatch(label) or _SCORES.fullmatch(label) or signatures(text):
+        return None
+    if unit_line(text) or department_line(text):
+        return False
+    found = meaning(label)
+    if found is None:
+        return None if is_actual(label) and len(label) <= 12 and label.endswith(("情况", "完成值", "数")) else False
+    if found.vague and not text.rstrip().endswith(("：", ":")):
+        return False
+    exact = label in words().labels
+    if found.path.startswith("goals.") and not exact and len(label) > 12:
+        return False
+    return found
+
+
+def _is_goal(label: _Label) -> bool:
+    found = label.found
+    return bool(found and found.path.startswith("goals.")) or is_actual(norm(label.text))
+
+
+def _is_figure(text: str) -> bool:
+    return is_number(text) or bool(re.fullmatch(r"[-—－/]+|\d[\d.,]*(%|％|分|万元|元)?", text))
+
+
+def _amount(body: list[Token]) -> str:
+    """Return the amount that pieces broken at the column's width make, with what stands behind it."""
+    text = body[0].text
+    for token in body[1:]:
+        if token.first and re.fullmatch(r"[\d.,]*\d(万?元)?|万?元", token.text):
+            text += token.text
+        else:
+            return text
+    return text
+
+
+def _parts(body: list[Token]) -> list[list[Token]]:
+    """Return the texts of cells beside each other: the pieces of a single line, else runs between blank lines."""
+    if body and all(not token.first for token in body[1:]):
+        return [[token] for token in body]
+    parts: list[list[Token]] = []
+    for token in body:
+        if token.gap or not parts:
+            parts.append([])
+        parts[-1].append(token)
+    return parts
+
+
+__all__ = ["ACTUAL", "Rows", "category_at", "money_of", "running"]

@@ -1,0 +1,300 @@
+"""Divide the running text below the heading of an indicator list into its rows and their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from indicators.categories import core, level1_code
+from indicators.targets import Kind, parse
+from indicators.units import is_unit
+from projects.layouts.anyform.contents import (
+    is_category,
+    is_direction,
+    is_level1,
+    is_level2,
+    is_number,
+    is_sign,
+    may_be_unit,
+    value_like,
+)
+from projects.layouts.anyform.tokens import Token
+from projects.layouts.anyform.words import ACTUAL
+
+_SCORE = re.compile(r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?")
+_SCORE_BEGUN = re.compile(r"[（(][\d\-—~～]*$")
+_TAIL = re.compile(r"指标|标|目标")
+_STRONG = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
+_GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
+_REST = re.compile(r"以上|以内|以下|左右|之前|之内|前|内|及以上|[%％]")
+_SIGN_ONLY = re.compile(r"[≥≤<>＞＜≧≦=]+|(不少于|不低于|不超过|不高于|至少|大于|小于|高于|低于|达到)(等于)?")
+_FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
+_END_WORDS = re.compile(
+    r"(总分|合计|总计|总得分|得分合计|备注|注|说明|填表人|填报人|审核人|单位负责人|联系电话|其他(需要)?说明.*|.{2,12}(审核|初审|评审|审批)意见)[:：]?.{0,12}"
+)
+
+
+@dataclass(slots=True)
+class Column:
+    """A heading of the list as printed, and the field of an indicator it names."""
+
+    text: str
+    path: str
+
+
+@dataclass(slots=True)
+class FoundRow:
+    """A row: text per column number, the line it begins in, and whether its cells were told apart surely."""
+
+    cells: dict[int, str] = field(default_factory=dict)
+    row: int = 0
+    doubtful: bool = False
+
+
+@dataclass(slots=True)
+class _Cell:
+    text: str
+    row: int
+    last: int
+    gap: bool
+    first: bool
+
+
+def category_at(tokens: Sequence[Token], at: int) -> int:
+    """Return the position behind the category that begins at ``at``, which may be broken over lines; 0 for none."""
+    text = ""
+    for end in range(at, min(at + 4, len(tokens))):
+        token = tokens[end]
+        if end > at and not token.first:
+            return 0
+        text += token.text
+        if len(text) > 24:
+            return 0
+        if _names_category(text):
+            if end > at and _names_category(_text(tokens[at + 1 : end + 1])):
+                return 0
+            end += 1
+            if end < len(tokens) and tokens[end].first and _TAIL.fullmatch(tokens[end].text):
+                end += 1
+            for more in range(end + 1, min(end + 4, len(tokens) + 1)):
+                if _SCORE.fullmatch(_text(tokens[end:more])):
+                    return more
+            return end
+    return 0
+
+
+def _names_category(text: str) -> bool:
+    bare = _SCORE.sub("", text)
+    if _SCORE_BEGUN.search(bare):
+        return False
+    return not re.search("[（(]", bare) and is_category(bare)
+
+
+def _text(tokens: Sequence[Token]) -> str:
+    return "".join(token.text for token in tokens)
+
+
+def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRow], int]:
+    """Return the rows, and how many of the tokens they took: a total or a signature ends the list."""
+    reader = _Rows(columns)
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.first and _END_WORDS.fullmatch(token.text) and (reader.rows or reader.body):
+            break
+        starts = token.first or reader.fresh
+        end = category_at(tokens, at) if starts else 0
+        if end:
+            reader.category(_text(tokens[at:end]), token.row, _following(tokens, end))
+            at = end
+            continue
+        if reader.numbered and token.first and token.text.isdigit() and not reader.body:
+            at += 1
+            continue
+        reader.body.append(token)
+        reader.fresh = reader.numbered and token.first and token.text.isdigit()
+        if reader.fresh:
+            reader.body.pop()
+        at += 1
+    reader.close()
+    return reader.rows, at
+
+
+def _following(tokens: Sequence[Token], at: int) -> str:
+    end = category_at(tokens, at) if at < len(tokens) else 0
+    return _text(tokens[at:end]) if end else ""
+
+
+@dataclass(slots=True)
+class _Rows:
+    columns: list[Column]
+    rows: list[FoundRow] = field(default_factory=list)
+    body: list[Token] = field(default_factory=list)
+    level1: str = ""
+    level2: str = ""
+    opened: int = 0
+    waits: bool = False
+    fresh: bool = False
+
+    @property
+    def numbered(self) -> bool:
+        return self.columns[0].text in ("序号", "编号")
+
+    def at(self, path: str) -> int | None:
+        return next((n for n, column in enumerate(self.columns) if column.path == path), None)
+
+    def category(self, text: str, row: int, following: str) -> None:
+        """Open a category: of level 1 or of level 2, as what came before and what follows makes it."""
+        self.close()
+        text = re.sub(r"[（(][^（）()]*[)）]分$", "", text)
+        if self._is_first(text, following):
+            self.level1, self.level2, self.waits = text, "", False
+        else:
+            self.level2, self.waits = text, True
+            if self.at("level1") is None and self.at("level2") is None:
+                self.waits = False
+        self.opened = row
+        self.fresh = True
+
+    def _is_first(self, text: str, following: str) -> bool:
+        bare = core(text)
+        if self.at("level2") is None:
+            return is_level1(text) or self.at("level1") is not None
+        if not is_level1(text):
+            return False
+        if bare == "满意度":
+            return not (level1_code(self.level1) == "satisfaction" and not self.level2 and not self.waits)
+        if bare.endswith("满意度"):
+            return False
+        if bare == "成本":
+            return bool(following) and core(following).endswith("成本") and core(following) != "成本"
+        return not is_level2(text) or True
+
+    def close(self) -> None:
+        """Turn what was gathered below a category into rows."""
+        body, self.body = self.body, []
+        found = list(_rows_of(self.columns, _cells(body)))
+        if not found and self.waits:
+            found = [FoundRow(row=self.opened)]
+        for one in found:
+            for path, text in (("level1", self.level1), ("level2", self.level2)):
+                number = self.at(path)
+                if number is not None and text:
+                    one.cells[number] = text
+            self.rows.append(one)
+        self.waits = False
+
+
+# --- cells -------------------------------------------------------------------------------------
+
+
+def _is_value(text: str) -> bool:
+    """Tell whether a text can hardly be anything but a target value."""
+    if len(text) > 30 or _SIGN_ONLY.fullmatch(text):
+        return False
+    return (parse(text).kind in _STRONG) or bool(re.match(r"[≥≤<>＞＜≧≦]", text))
+
+
+def _cells(tokens: Sequence[Token]) -> list[_Cell]:
+    """Join pieces broken at a cell's width; blanks and blank lines divide cells, and so do values."""
+    cells: list[_Cell] = []
+    for number, token in enumerate(tokens):
+        last = cells[-1] if cells else None
+        alone = number + 1 == len(tokens) or tokens[number + 1].first
+        if last is not None and token.first and _goes_on(last, token, alone=alone):
+            last.text += token.text
+            last.last = token.row
+            continue
+        cells.append(_Cell(token.text, token.row, token.row, token.gap, token.first))
+    return cells
+
+
+def _goes_on(cell: _Cell, token: Token, *, alone: bool) -> bool:
+    """Tell whether a piece at the beginning of a line goes on the cell that ended the line before."""
+    if token.gap and not (len(token.text) <= 2 and alone and value_like(token.text) < 0.8):
+        return False
+    if _is_value(cell.text):
+        return len(token.text) <= 5 and _ends_value(cell.text, token.text)
+    if _SIGN_ONLY.fullmatch(cell.text):
+        return True
+    if is_number(cell.text):
+        return False
+    return not _is_value(token.text)
+
+
+def _ends_value(value: str, rest: str) -> bool:
+    if _REST.fullmatch(rest):
+        return True
+    joined = parse(value + rest)
+    before = parse(value)
+    if joined.kind not in _STRONG:
+        return False
+    if joined.kind is Kind.DATE or re.match(r"[\d.]", rest):
+        return True
+    return bool(joined.unit) and joined.unit != before.unit and is_unit(joined.unit)
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def _rows_of(columns: list[Column], cells: list[_Cell]) -> Iterator[FoundRow]:
+    """Yield the rows of one category: a name, then each column that the next cell can stand in."""
+    names = [n for n, column in enumerate(columns) if column.path == "name"]
+    if not names or not cells:
+        return
+    name = names[0]
+    rest = [n for n in range(name + 1, len(columns))]
+    at = 0
+    while at < len(cells):
+        row = FoundRow({name: cells[at].text}, cells[at].row)
+        at += 1
+        while at + 1 < len(cells) and _broken(cells, at, columns, rest):
+            row.cells[name] += cells[at].text
+            row.doubtful = True
+            at += 1
+        line = cells[at].last if at < len(cells) else 0
+        for place, number in enumerate(rest):
+            if at >= len(cells):
+                break
+            ahead = [columns[n] for n in rest[place + 1 :]]
+            if not _fits(columns[number], cells, at, line, ahead):
+                continue
+            row.cells[number] = cells[at].text
+            if columns[number].path == "value":
+                line = cells[at].last
+                row.doubtful = row.doubtful or value_like(cells[at].text) < 0.7
+            at += 1
+        row.doubtful = row.doubtful or not any(columns[n].path in ("value", "quantity") for n in row.cells)
+        yield row
+
+
+def _broken(cells: list[_Cell], at: int, columns: list[Column], rest: list[int]) -> bool:
+    """Tell whether a cell is the end of the name before it: no value, below it, and a value stands right behind."""
+    cell = cells[at]
+    if not cell.first or _is_value(cell.text) or parse(cell.text).kind in _GRADED or is_sign(cell.text):
+        return False
+    if any(columns[n].path in ("description", "basis", "standard") for n in rest):
+        return len(cell.text) <= 4 and not is_number(cell.text) and _is_value(cells[at + 1].text)
+    return _is_value(cells[at + 1].text) and not is_number(cells[at + 1].text)
+
+
+def _fits(column: Column, cells: list[_Cell], at: int, line: int, ahead: list[Column]) -> bool:
+    """Tell whether a cell can stand below a heading; ``line``: where the row's value ends."""
+    cell = cells[at]
+    text = cell.text
+    if column.path == "operator":
+        return is_sign(text) or is_direction(text)
+    if column.path == "unit":
+        return may_be_unit(text) and not is_number(text)
+    if column.path == "weight" or (column.path == ACTUAL and re.search("分|率", column.text)):
+        return bool(_FIGURES.fullmatch(text))
+    if column.path in ("value", "quantity"):
+        return True
+    beside = (cell.row <= line and not cell.first) or cell.row == line
+    if column.path == ACTUAL:
+        return beside or value_like(text) >= 0.8
+    if column.path == "description" and any(one.path == "value" for one in ahead):
+        return not _is_value(text) and at + 1 < len(cells)
+    # A text behind the value: below it, it may as well be the next row's name.
+    return beside or not (at + 1 < len(cells) and _is_value(cells[at + 1].text))

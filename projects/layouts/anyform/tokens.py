@@ -1,0 +1,120 @@
+"""Running text as a stream of pieces: what stands between blanks, where lines and runs of lines end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from projects.grids.text import text_width
+from projects.layouts.lines import Line
+
+_ITEM = re.compile(r"([（(]?[一二三四五六七八九十\d]{1,3}[)）、.．](?!\d)|目标\s*\d{1,2}\s*[:：])")
+_ENDS = "。；;！!：:”"
+
+
+@dataclass(slots=True)
+class Token:
+    """A piece of text. ``first``: it begins its line; ``gap``: a blank line before it; ``width``: of its line."""
+
+    text: str
+    row: int
+    first: bool
+    gap: bool
+    width: int = 0
+
+
+def tokens_of(lines: Sequence[Line]) -> list[Token]:
+    """Return the pieces of paragraphs, one paragraph per run of lines; rows are those of the file."""
+    found: list[Token] = []
+    before: tuple[int, int] | None = None
+    for line in lines:
+        for cell in line.cells:
+            for number, text in enumerate(cell.text.split("\n")):
+                row = cell.origin.row + number
+                pieces = text.split()
+                width = text_width(text.strip())
+                gap = before is not None and (cell.origin.row, row) != before and number == 0
+                for place, piece in enumerate(pieces):
+                    found.append(Token(piece, row, place == 0, gap and place == 0, width))
+            before = (cell.origin.row, cell.origin.row)
+    return _upright(found)
+
+
+def glue(tokens: Sequence[Token]) -> str:
+    """Join pieces as Chinese is: without a blank over a line's end, with one where a blank stood."""
+    text = ""
+    for token in tokens:
+        text += (" " if text and not token.first else "") + token.text
+    return text
+
+
+def prose(tokens: Sequence[Token]) -> str:
+    """Join the lines of a long text; a line that is not full, or an item's number after a stop, begins a paragraph."""
+    lines: list[list[Token]] = []
+    for token in tokens:
+        if token.first or not lines:
+            lines.append([])
+        lines[-1].append(token)
+    full = max((text_width(glue(line)) for line in lines), default=0) * 0.85
+    text = ""
+    for number, line in enumerate(lines):
+        words = glue(line)
+        if not number:
+            text = words
+            continue
+        short = text_width(glue(lines[number - 1])) < full
+        item = bool(_ITEM.match(words)) and text[-1] in _ENDS
+        text += ("\n" if short or item else "") + words
+    return text
+
+
+_UPRIGHT = re.compile(
+    r"(项目|年度|中期|长期|实施期)?(总体|绩效|预期|年度)*目标|(年度|项目)?绩效指标|(项目|专项)?资金(情况)?(?:[（(]万?元[)）])?"
+    r"|产出指标|效益指标|满意度指标|成本指标|项目概况|基本情况"
+)
+
+
+def _upright(tokens: list[Token]) -> list[Token]:
+    """Put words printed from top to bottom, one character a line, back together."""
+    found: list[Token] = []
+    used: set[int] = set()
+    for number, token in enumerate(tokens):
+        if number in used:
+            continue
+        if token.first and len(token.text) <= 2 and not token.text.isascii():
+            parts = _column(tokens, number)
+            for size in range(len(parts), 1, -1):
+                word = "".join(tokens[index].text for index in parts[:size])
+                if len(word) >= 3 and _UPRIGHT.fullmatch(word):
+                    used |= set(parts[:size])
+                    found.append(Token(word, token.row, True, token.gap, token.width))
+                    break
+            else:
+                found.append(token)
+            continue
+        found.append(token)
+    # A line that has lost its first piece begins with the next one.
+    for one, two in pairwise(found):
+        if one.row != two.row and not two.first:
+            two.first = True
+    return found
+
+
+def _column(tokens: list[Token], start: int) -> list[int]:
+    """Return the short pieces that stand alone in their lines from ``start`` on; other text may stand between."""
+    parts = [start]
+    between = 0
+    for number in range(start + 1, min(len(tokens), start + 60)):
+        token = tokens[number]
+        alone = token.first and (number + 1 == len(tokens) or tokens[number + 1].first)
+        if alone and len(token.text) <= 2 and not token.text.isascii():
+            parts.append(number)
+        elif token.first and len(parts) > 1 and tokens[parts[-1]].row + 1 == token.row and not token.gap:
+            between += 1
+            if between > 3:
+                break
+        if len(parts) > 14:
+            break
+    return parts
