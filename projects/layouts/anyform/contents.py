@@ -41,6 +41,11 @@ def is_unit_cell(text: str) -> bool:
     return is_unit(text.strip()) or text.strip() in ("%", "％", "/", "无", "—", "-")
 
 
+def may_be_unit(text: str) -> bool:
+    """Tell whether a text could be a unit, also one that nobody listed: a few characters without figures."""
+    return bool(_UNITS_OWN.fullmatch(text.strip()))
+
+
 @lru_cache(maxsize=8192)
 def is_level1(text: str) -> bool:
     return len(text) <= 24 and bool(level1_code(text))
