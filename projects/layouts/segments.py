@@ -74,6 +74,7 @@ def cut(
     prose_titles = {squeeze(layout.title): layout for layout in all_layouts() if layout.sections and not layout.own}
     dividers = {squeeze(text) for layout in all_layouts() for text in layout.part}
     first_labels = _first_labels()
+    labels = frozenset[str]().union(*(labels_of(layout) for layout in own))
     segments: list[Segment] = []
     loose: list[Line] = []
     ahead: list[Line] = []
@@ -106,7 +107,9 @@ def cut(
             segments.append(current)
             continue
         if titled is not None or (
-            text and (is_title(line) or (current is None and line.para and _is_year_title(text)))
+            text
+            and not (current and current.has_rows and not line.para and _fills_in(text, labels))
+            and (is_title(line) or (current is None and line.para and _is_year_title(text)))
         ):
             current = Segment("".join(text.split("\n")), lines=ahead, head=line)
             ahead = []
@@ -161,9 +164,21 @@ def _is_caption(line: Line) -> bool:
 
 def _is_labelled(text: str) -> bool:
     """Tell whether a line above a table fills in a field of it: 项目名称：…, 主管部门：…."""
-    head, mark, rest = text.replace("：", ":").partition(":")
-    found = meaning(norm(head)) if mark and rest.strip() and len(text) <= 80 and "\n" not in text else None
+    head, rest = _halves(text)
+    found = meaning(norm(head)) if rest and len(text) <= 80 and "\n" not in text else None
     return found is not None and found.path.startswith(("project.", "department."))
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """Return what stands before the first colon, and what behind it."""
+    head, _, rest = text.replace("：", ":").partition(":")
+    return head, rest.strip()
+
+
+def _fills_in(text: str, labels: frozenset[str]) -> bool:
+    """Tell whether a line fills in a field, however much its content sounds like a title: 年度目标：编制绩效目标表."""
+    head, rest = _halves(text)
+    return bool(rest) and (norm(head) in labels or meaning(norm(head)) is not None)
 
 
 def _first_labels() -> frozenset[str]:

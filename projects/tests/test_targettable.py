@@ -23,7 +23,7 @@ from projects.targettable import (
 )
 from projects.tests.layouts.strategies import random_tables
 
-relaxed = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+relaxed = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_empty_table_has_every_key() -> None:

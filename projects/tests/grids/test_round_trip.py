@@ -29,7 +29,7 @@ from projects.grids.xlsx_reader import read_xlsx
 from projects.grids.xlsx_writer import write_xlsx
 from projects.tests.grids.strategies import LONG, grids, uses_every_edge
 
-relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def through_docx(*blocks: Grid | Paragraph) -> Document:

@@ -14,7 +14,7 @@ from projects.targettable import TargetTable
 from projects.tests.layouts.helpers import compare, written
 from projects.tests.layouts.strategies import FORMS, random_tables
 
-relaxed = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+relaxed = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 # What a form words itself: its title and the names of the categories (their codes stay).
 OWN_WORDS = r"layout|title|(period_)?indicators\.\d+\.level[12]"
 
