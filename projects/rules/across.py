@@ -27,10 +27,15 @@ COVER = 0.5
 """and while they make up at least this part of the other project's name."""
 ABBREVIATED = 0.7
 """… and while less than this part of the own name's characters are among them: 在乡老复 is 在乡复员军人."""
+ALIKE = 0.5
+"""A clause is like another when this part of all their pairs of characters is in both."""
+MOST = 0.6
+"""… and words that are this part of a text are its matter."""
 CLEAR = 4
 """A name of fewer characters does not tell a project: 医疗, of “…经费预算的通知 医疗”."""
 TEXT = 300
 Found = Iterator[tuple[Brief, Hit]]
+_CLAUSE = re.compile(r"[，。；,;\n]|\d[.、．]")
 _GENERIC_LINE = re.compile(
     r"(?:严格)?按照?(?:相关|有关)?(?:文件|政策)?(?:规定|标准|要求|文件)+(?:落实|执行|发放|支付|拨付)?"
 )
@@ -116,10 +121,29 @@ def _names_other(briefs: Sequence[Brief], setup: Setup) -> Found:
             ("project.purpose", brief.purpose),
         ):
             hit = _named(words.plain(text), own, brief, runs, least) if text else None
-            if hit and not _same_goal(path, brief, hit[1], setup):
+            if hit and _copied_from(text, *hit) and not _same_goal(path, brief, hit[1], setup):
                 facts = {"field": name_of(path), "words": hit[0], "other": _told(hit[1].project, brief)}
                 yield brief, Hit(path, text, facts)
                 break
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for clause in map(words.plain, _CLAUSE.split(text)) if clause]
+
+
+def _copied_from(text: str, found: str, other: Brief) -> bool:
+    """Whether the words stand in a clause much like one of the other project's, or are most of the text.
+
+    A mention among other tasks (保障水电、物业管理服务等支出) is no copy.
+    """
+    if len(found) >= MOST * len(words.plain(text)):
+        return True
+    said = [words.pairs_of(clause) for part in (other.annual, other.period, other.purpose) for clause in _clauses(part)]
+    for clause in _clauses(text):
+        pairs = words.pairs_of(clause)
+        if found in clause and any(len(pairs & one) >= ALIKE * len(pairs | one) for one in said):
+            return True
+    return False
 
 
 def _same_goal(path: str, one: Brief, other: Brief, setup: Setup) -> bool:
@@ -181,7 +205,9 @@ def _lower(earlier: Brief, later: Brief, setup: Setup) -> Found:
         old = before.get(row.name)
         if old is None or not row.quantity or old.unit != row.unit:
             continue
-        reverse = row.operator in ("≤", "<") or words.is_reverse(row.name)
+        if words.SPENT.search(row.name):  # less money is no lower aim
+            continue
+        reverse = row.operator in ("≤", "<") or words.is_reverse(row.name) or words.WAITING.search(row.name)
         change = Decimal(row.quantity) - Decimal(old.quantity)
         if change and (change > 0) == bool(reverse):
             facts = {"name": row.name[:40], "value": row.value, "old": old.value, "year": earlier.year}
@@ -267,6 +293,11 @@ RULES = (
         ),
         right=(
             several(
+                "目标里提到另一个项目的工作，但不是照抄",
+                table(project=project("机关运行"), goals=goals("保障水电、信息系统运行维护、公务用车等日常支出")),
+                table(project=project("信息系统运行维护"), goals=goals("保障12个信息系统稳定运行")),
+            ),
+            several(
                 "用途说的是本项目",
                 table(project=project("退役安置补助经费 无军籍", purpose="主要用于发放无军籍人员经费")),
                 table(project=project("退役士兵一次性经济补助", purpose="主要用于发放退役士兵一次性经济补助")),
@@ -305,7 +336,7 @@ RULES = (
         "results",
         "同一条指标的目标是否比上一年还低？",
         PRACTICE,
-        "“{name}”定为“{value}”，{year} 年为“{old}”，请说明降低的原因",
+        "“{name}”定为“{value}”，{year} 年为“{old}”，请说明降低要求的原因",
         _lower,
         wrong=(
             several(
@@ -324,6 +355,13 @@ RULES = (
             ),
         ),
         right=(
+            several(
+                "响应时间 30分钟 → 20分钟",
+                *_years(
+                    _named_table("运维", indicator("故障响应时间", "30分钟", "output.timeliness")),
+                    _named_table("运维", indicator("故障响应时间", "20分钟", "output.timeliness")),
+                ),
+            ),
             several(
                 "慰问部队数量 16个 → 18个",
                 *_years(

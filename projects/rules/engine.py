@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,7 @@ SCOPE_NAMES: dict[str, str] = {
     "year": "同一项目的前后两年",
 }
 OFF = "off"
+_INNER = str.maketrans("“”", "‘’")
 BROKEN = "broken-rule"
 
 
@@ -81,12 +83,21 @@ class Rule:
         if self.level == BLOCK and not self.source.checked:
             raise ValueError(f"规则 {self.id} 没有核对过的正式出处，不能为“须修改”")
 
+    @cached_property
+    def _in_quotes(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"“\{(\w+)\}”", self.message))
+
+    def _quoted(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the facts with ‘single’ quotes where the message sets “double” ones around them."""
+        names = [name for name in self._in_quotes if "“" in str(facts.get(name))]
+        return {**facts, **{name: str(facts[name]).translate(_INNER) for name in names}} if names else facts
+
     def finding(self, hit: Hit, level: str, label: str) -> Finding:
         """Return what is reported. Raises what the message's placeholders raise."""
         return Finding(
             level=level,
             code=self.id,
-            text=self.message.format_map(hit.facts),
+            text=self.message.format_map(self._quoted(hit.facts)),
             table=label,
             field=hit.field,
             cell=hit.cell,

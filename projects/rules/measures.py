@@ -83,8 +83,7 @@ def _count_percent(row: Row, case: Case) -> Iterator[Hit]:
         return
     if words.GROWTH.search(row.name) or re.search("增|减|升|降|超", row.target.text):
         return
-    renamed = words.is_rate(row.description) and (row.put("name", words.bare(row.description)),)
-    yield row.hit(remedy=renamed or ())
+    yield row.hit()
 
 
 def _quantity_rate(row: Row, case: Case) -> Iterator[Hit]:

@@ -111,3 +111,9 @@ def test_any_table_is_checked_without_a_broken_rule(made) -> None:
     found = checker.add(0, made)
     checker.add(1, made)
     assert BROKEN not in {item.code for item in (*found, *(item for _key, item in checker.compare()))}
+
+
+def test_quotes_inside_quotes_are_single() -> None:
+    only = Setup(only=frozenset(["unit-missing"]))
+    (finding,) = check_table(table(indicator("“党建引领”活动", "2", "output.quantity")), setup=only)
+    assert finding.text == "“‘党建引领’活动”的指标值“2”没有计量单位"
