@@ -41,7 +41,7 @@ def _rate_unit(row: Row, case: Case) -> Iterator[Hit]:
     target = row.target
     if not words.is_rate(row.name) or not target.single or not target.unit:
         return
-    if target.base_unit in _PERCENT_FRIENDLY or "/" in target.unit:  # 事故率 ≤0.5次/公里
+    if target.base_unit in _PERCENT_FRIENDLY or "/" in target.unit or words.OTHER_BASE.search(row.name):
         return
     yield row.hit(unit=target.unit)
 
@@ -49,6 +49,8 @@ def _rate_unit(row: Row, case: Case) -> Iterator[Hit]:
 def _rate_bare(row: Row, case: Case) -> Iterator[Hit]:
     target = row.target
     if not words.is_rate(row.name) or not target.single or target.unit or row.item.unit.strip() in ("%", "百分比"):
+        return
+    if words.OTHER_BASE.search(row.name):
         return
     quantity = target.quantity
     if not quantity or not 0 < quantity <= 100:  # 0 needs no sign
@@ -99,6 +101,8 @@ def _quality_count(row: Row, case: Case) -> Iterator[Hit]:
         return
     if target.operator in ("≤", "<") or not target.quantity or words.GROWTH.search(row.name):
         return
+    if words.DIMENSIONLESS.search(words.bare(row.name)):
+        return
     if not target.unit or units.family(target.unit) in ("count", "event", "person"):
         yield row.hit()
 
@@ -147,7 +151,12 @@ RULES = (
         "“{name}”是比率，“{value}”没有百分号，应为“{meant}”",
         _rate_bare,
         wrong=(row("培训合格率", "≥95"), row("项目验收合格率", "1")),
-        right=(row("培训合格率", "≥95%"), row("提高工作效率", "1"), row("试卷差错率", "0")),
+        right=(
+            row("培训合格率", "≥95%"),
+            row("提高工作效率", "1"),
+            row("试卷差错率", "0"),
+            row("万车死亡率", "≤1.5", "outcome.social"),
+        ),
     ),
     Rule(
         "rate-range",

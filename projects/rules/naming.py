@@ -12,7 +12,9 @@ from projects.rules.case import COST, Case, Row
 from projects.rules.engine import MOF_88, MOF_101, PRACTICE, Hit, Rule
 from projects.rules.samples import row
 
-_OBJECTLESS = re.compile("(?:覆盖|完成|合格|达标|及时|准确|落实|到位|使用|增长|发放|达成|通过)率")
+_OBJECTLESS = re.compile(
+    "(?:覆盖|完成|合格|达标|及时|准确|落实|到位|使用|增长|发放|达成|通过)率|(?:工作|项目|总体)?时效性?|全年性?|年度"
+)
 
 
 _NO_BASIS = ("", "无", "暂无", "没有", "不适用", "null")
@@ -60,11 +62,11 @@ RULES = (
         INFO,
         "row",
         "clarity",
-        "看名称能不能知道是什么的覆盖率、完成率？",
+        "看名称能不能知道是什么的覆盖率、完成率、时效？",
         MOF_88,
-        "“{name}”没有说明是什么的{name}",
+        "看“{name}”不知道考核的是什么，请写明对象和内容",
         _short_name,
-        wrong=(row("覆盖率", "100%"),),
+        wrong=(row("覆盖率", "100%"), row("工作时效", "1年", "output.timeliness")),
         right=(row("优抚对象覆盖率", "100%"), row("覆盖率", "100%", description="实际享受待遇人数占应享受人数的比例")),
     ),
     Rule(

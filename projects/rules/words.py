@@ -14,6 +14,8 @@ RATE: Final = re.compile(r"(?:(?<![效频功汇利税费])率|比例|占比|比�
 COUNT: Final = re.compile(
     r"(?:人数|人次|次数|户数|个数|件数|场数|场次|频次|条数|处数|座数|头数|台数|套数|期数|篇数|册数|项数|批次|天数|数量|面积|里程)$"
 )
+# Rates of another base than a hundred: 亿元GDP死亡率, 万车死亡率.
+OTHER_BASE: Final = re.compile("亿元|万元|百万|[十百千万]万?人|[百千万]车|万吨|每[十百千万]|/|(?:孕产妇|婴儿|儿童)死亡")
 # What may well be above 100 % or below 0, or a count that is rightly given in %.
 GROWTH: Final = re.compile("增|降|减|升|提高|翻番|收益|回报|利润|偿|比上年|同比|环比|超额|倍")
 # Rates that may pass 100 %: of debts, reserves, self-sufficiency, or where more may be done than was planned.
@@ -50,7 +52,7 @@ NEGATED: Final = re.compile("[不未非无误失]|预算|支出|成本|投资|�
 EVENT: Final = re.compile("事[故件]|案|债|违|泄|失误|差错|缺陷|处罚|问责|通报|隐患|漏")
 # Figures without a unit: coefficients, indices, ratios.
 DIMENSIONLESS: Final = re.compile(
-    "(?:系数|指数|比值|比例|倍数|PUE值?|pH值?|PH值?|密度|容积率|排名|名次|[^价产市面净总估]值)$"
+    "(?:系数|指数|得分|评分|分数|比值|比例|倍数|PUE值?|pH值?|PH值?|密度|容积率|排名|名次|[^价产市面净总估]值)$"
 )
 CATEGORY_NAME: Final = re.compile(
     "(?:产出|效益|效果|数量|质量|时效|成本|经济成本|社会成本|生态环境成本|经济效益|社会效益|生态效益|环境效益|可持续影响)"
