@@ -86,7 +86,7 @@ _QUANTITIES: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = tuple(
         ("面积$", ("area",), "面积"),
         ("(?:里程|长度)$", ("length",), "长度"),
         ("天数$", ("time",), "天数"),
-        ("(?:时间|时限|时长|工期)$", ("time", "event"), "时间"),
+        ("(?:时间|时限|时长|工期)$", ("time",), "时间"),
     )
 )
 

@@ -24,7 +24,12 @@ _NO_AMOUNT = (Kind.YES_NO, Kind.LIMIT, Kind.GRADED, Kind.TEXT, Kind.DATE, Kind.P
 
 
 def _cost_no_amount(row: Row, case: Case) -> Iterator[Hit]:
-    if row.category not in COST or row.target.kind not in _NO_AMOUNT or words.is_rate(row.name):
+    if row.category not in COST or words.is_rate(row.name):
+        return
+    name = words.bare(row.name)
+    spent = row.target.single and words.SPENT.search(name) and not re.search("节|省", name)  # 项目成本 100%
+    no_money = units.family(row.target.unit) in ("percent", "person", "event", "count")
+    if row.target.kind not in _NO_AMOUNT and not (spent and no_money and not words.GROWTH.search(row.subject)):
         return
     total = case.total
     remedy = (row.put("value", f"≤{yuan_text(total)}"),) if total else ()
@@ -140,7 +145,11 @@ RULES = (
         MOF_101,
         "成本指标“{name}”的指标值“{value}”没有金额，请写明控制在多少元以内",
         _cost_no_amount,
-        wrong=(row("控制在年初预算内", "是/否", "output.cost"), row("项目成本", "控制在预算内", "cost.economic")),
+        wrong=(
+            row("控制在年初预算内", "是/否", "output.cost"),
+            row("项目成本", "控制在预算内", "cost.economic"),
+            row("项目成本", "100%", "cost.economic"),
+        ),
         right=(row("项目总成本", "≤10万元", "output.cost"), row("成本节约率", "≥5%", "output.cost")),
     ),
     Rule(

@@ -53,7 +53,11 @@ def _rate_bare(row: Row, case: Case) -> Iterator[Hit]:
     if words.OTHER_BASE.search(row.name):
         return
     quantity = target.quantity
-    if not quantity or not 0 < quantity <= 100:  # 0 needs no sign
+    if not quantity or quantity < 0:  # 0 needs no sign
+        return
+    if quantity > 100:
+        if not words.BEYOND.search(row.name) and not words.GROWTH.search(row.name):
+            yield row.hit(meant="百分比")
         return
     meant = quantity * 100 if quantity <= 1 else quantity
     text = f"{target.operator}{meant.normalize():f}%"
@@ -74,7 +78,7 @@ def _rate_over(row: Row, case: Case) -> Iterator[Hit]:
     percent = row.percent
     if percent is None or words.is_count(row.name) or words.GROWTH.search(row.subject):
         return
-    if words.BEYOND.search(row.name):
+    if words.BEYOND.search(row.name) or row.group == "satisfaction":  # see satisfaction-full
         return
     if (row.target.operator == "≥" and percent == 100) or (row.target.operator == ">" and percent >= 100):
         yield row.hit(remedy=(row.put("value", "100%"),))
@@ -150,7 +154,7 @@ RULES = (
         MOF_101,
         "“{name}”是比率，“{value}”没有百分号，应为“{meant}”",
         _rate_bare,
-        wrong=(row("培训合格率", "≥95"), row("项目验收合格率", "1")),
+        wrong=(row("培训合格率", "≥95"), row("项目验收合格率", "1"), row("项目验收合格率", "950")),
         right=(
             row("培训合格率", "≥95%"),
             row("提高工作效率", "1"),

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from indicators.targets import Kind
 from projects.findings import BLOCK, INFO, WARN
 from projects.rules import words
-from projects.rules.case import NOT_APPLICABLE, NUMERIC, Case, Row
+from projects.rules.case import COST, NOT_APPLICABLE, NUMERIC, Case, Row
 from projects.rules.engine import MOF_88, MOF_101, PRACTICE, Hit, Rule
 from projects.rules.samples import indicator, row, rows
 
 _WORDED = (Kind.TEXT, Kind.GRADED)
 
 
-_NUMERALS = re.compile(r"[0-9零一二两三四五六七八九十百千万]")
+_NUMERALS = re.compile(r"[0-9ⅠⅡⅢⅣⅤⅥA-Z零一二两三四五六七八九十百千万]")
 
 
 _FEELING = re.compile("[得福全属誉]感|意识|氛围|形象|稳定|和谐")  # no share of it can be counted
 _ROUND = re.compile(  # 日产日清, 随报随修, 达到省级标准
-    r"([日月周天即])[一-龥]\1[一-龥]|随[一-龥]{1,2}随[一-龥]{1,2}|不间断|全天候|当[日天][一-龥]{1,4}|达到.{1,10}(?:标准|等级|水平|要求)"
+    r"([日月周天即])[一-龥]\1[一-龥]|随[一-龥]{1,2}随[一-龥]{1,2}|不间断|全天候|当[日天][一-龥]{1,4}|达到.{1,10}(?:标准|等级|水平|要求)|通过.{0,6}(?:验收|评审|审核|认证|鉴定|检查|测评)"
 )
 _OWN_RATE = re.compile(r"率|比例|比重|占比|完成度|满意度")
 
@@ -60,17 +60,20 @@ def _value_foreign(row: Row, case: Case) -> Iterator[Hit]:
 
 def _is_vague(row: Row) -> bool:
     value = words.plain(row.target.text)
-    return bool(value) and row.target.kind in _WORDED and words.VAGUE.fullmatch(value) is not None
+    if not value or row.target.kind not in _WORDED:
+        return False
+    hoped = words.HOPE.fullmatch(value) is not None and not words.MARK.search(value)
+    return hoped or words.VAGUE.fullmatch(value) is not None
 
 
 def _vague(row: Row, case: Case) -> Iterator[Hit]:
-    if _is_vague(row) and not _repeats(row):
+    if _is_vague(row) and not _repeats(row) and row.category not in COST:  # of costs: see cost-no-amount
         yield row.hit()
 
 
 def _words_value(row: Row, case: Case) -> Iterator[Hit]:
     text = row.target.text
-    if row.target.kind != Kind.TEXT or _is_vague(row) or _repeats(row):
+    if row.target.kind != Kind.TEXT or row.category in COST or _is_vague(row) or _repeats(row):
         return
     if _NUMERALS.search(text) or _ROUND.search(text):
         return
@@ -208,6 +211,8 @@ RULES = (
             row("促进社会和谐", "效果显著", "outcome.social"),
             row("资金支出情况", "按要求支出", "outcome.economic"),
             row("信息采集及时性", "及时", "output.timeliness"),
+            row("项目的社会影响", "促进社会和谐稳定", "outcome.social"),
+            row("资料质量", "符合相关要求"),
         ),
         right=(
             row("优抚对象人均医疗自付比例", "≤10%", "outcome.social"),
@@ -234,6 +239,7 @@ RULES = (
             row("双拥慰问活动", "每年2次", "output.quantity"),
             row("系统正常运行率", "≥99%"),
             row("垃圾清运", "日产日清", "output.timeliness"),
+            row("河道水质", "Ⅲ类及以上", "outcome.ecological"),
         ),
     ),
     Rule(

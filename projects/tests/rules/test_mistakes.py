@@ -94,6 +94,37 @@ MISTAKES = (
     ("培训人数", "≥0人", "output.quantity", "zero-value"),
     ("学生满意度", "≥0%", "satisfaction.beneficiaries", "zero-value"),
     ("咨询", "13800138000", "output.quantity", "unit-missing"),
+    ("项目成本", "100%", "output.cost", "cost-no-amount"),
+    ("人力成本", "5人", "output.cost", "cost-no-amount"),
+    ("成本节约", "有效节约", "output.cost", "cost-no-amount"),
+    ("项目总成本", "50", "output.cost", "unit-missing"),
+    ("成本控制", "控制在合理范围", "output.cost", "cost-no-amount"),
+    ("项目完成时间", "3次", "output.timeliness", "unit-kind"),
+    ("完成时间", "按时完成", "output.timeliness", "vague-value"),
+    ("完成及时性", "如期完成", "output.timeliness", "vague-value"),
+    ("资料质量", "符合要求", "output.quality", "vague-value"),
+    ("社会影响", "促进经济社会发展", "outcome.social", "vague-value"),
+    ("社会影响", "提升城市形象", "outcome.social", "vague-value"),
+    ("社会影响", "维护社会和谐稳定", "outcome.social", "vague-value"),
+    ("制度", "完善管理制度", "outcome.sustainable", "vague-value"),
+    ("满意度", "100%满意", "satisfaction.beneficiaries", "satisfaction-group satisfaction-full"),
+    ("学生满意度", "≥100%", "satisfaction.beneficiaries", "satisfaction-full"),
+    ("学生满意度", "基本满意", "satisfaction.beneficiaries", "vague-value"),
+    ("合格率", "950", "output.quality", "rate-bare short-name"),
+    ("检查覆盖面", "全覆盖", "output.quantity", "quantity-words"),
+    ("发放补助", "应发尽发", "output.quantity", "quantity-words"),
+    ("购置设备", "同上", "output.quantity", "quantity-words"),
+    ("购置设备", "见合同", "output.quantity", "quantity-words"),
+    ("宣传", "见附件", "output.quality", "words-value"),
+    ("资金支出", "据实列支", "output.cost", "cost-no-amount"),
+    ("扬尘", "有效控制", "outcome.ecological", "vague-value"),
+    ("减少污水排放", "减少", "outcome.ecological", "vague-value"),
+    ("群众信访", "减少", "outcome.social", "vague-value"),
+    ("带动就业", "≥100", "outcome.social", "unit-missing"),
+    ("培训天数", "5", "output.quantity", "unit-missing"),
+    ("满意度调查", "≥90%", "satisfaction.beneficiaries", "satisfaction-group"),
+    ("发放准确率", "≥100%", "output.quality", "rate-over"),
+    ("学生体质", "提高", "outcome.social", "vague-value"),
 )
 
 
@@ -104,4 +135,4 @@ def test_mistake_is_reported_once(name: str, value: str, category: str, rules: s
 
 
 def test_there_are_many() -> None:
-    assert len(MISTAKES) >= 80
+    assert len(MISTAKES) >= 110
