@@ -39,11 +39,12 @@ _LONG = frozenset(["project.overview", "project.purpose", "goals.period", "goals
 
 @dataclass(slots=True)
 class Reflow:
-    """Rows rebuilt from running text, on the form that was found."""
+    """Rows rebuilt from running text, on the form found; ``whole``: the headings of all its lists stand there."""
 
     layout: Layout
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ def reflow(paragraphs: list[Line]) -> Reflow | None:
             best = (share, layout, found)
     if best[1] is None or best[0] < 0.6:
         return None
-    return _rebuild(best[1], text, best[2], starts)
+    result = _rebuild(best[1], text, best[2], starts)
+    heads = {_head_text(block) for block in best[1].blocks if isinstance(block, RepeatBlock)}
+    result.whole = heads <= {item.wanted.text for item in best[2]}
+    return result
 
 
 def _joined(paragraphs: list[Line]) -> tuple[str, list[tuple[int, int]]]:

@@ -116,8 +116,10 @@ def _read_segment(
         read.share = share
     else:
         flow = reflow(lines)
-        if flow is None:
-            return _read_running(segment, corrections)
+        if flow is None or not flow.whole:
+            found = _read_running(segment, corrections)
+            if found or flow is None:
+                return found
         read = match(flow.lines, flow.layout, segment.title)
         read.findings += flow.findings
         # The cells were found in running text: right as a rule, yet nobody saw their borders.

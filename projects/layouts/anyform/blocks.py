@@ -86,6 +86,8 @@ def matrix(form: FormReader, index: int) -> bool:
             heads.append((spot, money))
     if len(heads) > 2 and (lost := _lost_side(form, index, heads[0][0])):
         heads = [(replace_col(spot, spot.col - lost), money) for spot, money in heads[1:]]
+    if len(heads) > 2 and _is_corner(form, index, heads[0][0]):
+        heads.pop(0)
     if len(heads) < 2:
         return False
     start = heads[0][0].col
@@ -125,6 +127,14 @@ def matrix(form: FormReader, index: int) -> bool:
         form.labels_seen.append(label.label)
         form.skip.add(at)
     return True
+
+
+def _is_corner(form: FormReader, index: int, first: Spot) -> bool:
+    """Tell whether below the first of several amounts' headings stands the label of a row: it heads the whole."""
+    if index + 1 >= len(form.sheet.lines) or not form.sheet.follows(index + 1):
+        return False
+    below = covering(form.sheet.spots[index + 1], first.col, first.end)
+    return below is not None and below.top and money_of(norm(below.text)) is not None
 
 
 def _lost_side(form: FormReader, index: int, first: Spot) -> int:

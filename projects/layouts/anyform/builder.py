@@ -38,6 +38,7 @@ _YEAR = re.compile(r"(20[0-4]\d)\s*年?度?")
 _OF_TITLE = re.compile(
     r"(?:20\d\d年度?)?(?:[^（）]{0,12}?(?:预算|部门|本级|市级|省级|区级|县级))?(.+?)(?:项目)?(?:支出)?(?:预算)?绩效(?:目标)?(?:申报|批复|自评)?表(?:[（(].*)?"
 )
+_OFFICE_AND_YEAR = re.compile(r"(.{2,20}?(?:局|委|办|厅|中心|院|政府|街道|镇|乡|会|部|所|站))?20\d\d年度?(.{3,})")
 _LARGE = Decimal(30000)
 
 
@@ -304,6 +305,11 @@ class Builder:
             return
         found = _OF_TITLE.fullmatch(squeeze(self.title))
         name = found[1].strip('“”"《》、 ') if found else ""
+        if dated := _OFFICE_AND_YEAR.fullmatch(name):
+            name = dated[2]
+            if not self.table.department.name:
+                self.table.department.name = dated[1]
+                self.read.bind("department.name", None, how=GUESS, sure=0.4, text=dated[1])
         if len(name) > 3 and name not in ("部门预算", "项目支出", "财政支出", "专项资金", "重点项目", "预算项目"):
             self.table.project.name = name
             self.read.bind("project.name", None, how=GUESS, sure=0.4, text=name)

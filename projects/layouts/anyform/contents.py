@@ -114,3 +114,14 @@ def looks(texts: Sequence[str]) -> Looks:
         sum(map(len, filled)) / count,
         len(set(filled)) / count,
     )
+
+
+def divided(text: str) -> tuple[str, str]:
+    """Return name and value of 调解案件：≥1500件, 调解案件≥1500件; a text without either mark is all name."""
+    name, mark, value = text.replace("：", ":").rpartition(":")
+    if mark and value.strip():
+        return name.strip(), text[len(text) - len(value) :].strip()
+    found = re.search(r"[≥≤＝=＞＜<>≧≦]|不少于|不低于|不超过|不高于|达到?(?=\d)|(?<=\D)\d", text)
+    if found and found.start() > 1:
+        return text[: found.start()].strip(), text[found.start() :].strip()
+    return text, ""

@@ -21,6 +21,7 @@ _YEAR_LINE = re.compile(r"[（(]?(20\d\d)年?度?[)）]?|(?:预算|填报|申报
 _UNIT_IN = re.compile(r"(?:金额)?单位\s*[:：]\s*(?:人民币)?\s*(万元|千元|亿元|元)")
 _GAP = re.compile(r"[\t\u3000]+|\s{2,}|(?<=[）)])\s+(?=[^\s]{2,8}[:：])")
 _SAID = re.compile(r"([^\d，。；、：:（）()]{2,14})[:：]?(\d[\d,.]*(?:万元|亿元|元))")
+_AMOUNT_FIRST = re.compile(r"(\d[\d,.]*(?:万元|亿元|元))[，,；;。（(其]")
 _LABEL_END = ("：", ":")
 _SENTENCE = re.compile(r"[，。；！？]")
 _NO_VALUE = re.compile(r"[/／\\—－-]+|无")
@@ -276,6 +277,8 @@ class FormReader:
     def _amounts(self, item: Label, text: str, spot: Spot) -> bool:
         """Take a cell that says all amounts in one sentence: 总额120万元，其中：财政拨款100万元，其他资金20万元."""
         pieces = [(norm(found[1]), found[2]) for found in _SAID.finditer(squeeze(text))]
+        if first := _AMOUNT_FIRST.match(squeeze(text)):
+            pieces.insert(0, (item.label, first[1]))
         if len(pieces) < 2:
             return False
         pieces.sort(key=lambda piece: not piece[1].strip("0.万元"))  # of two other sources the one that gives

@@ -61,6 +61,7 @@ class Column:
     unit: str = ""
     how: str = SYNONYM
     sure: float = 0.0
+    name: str = ""  # the indicator, where it stands in the heading
 
 
 @dataclass(slots=True)
@@ -76,7 +77,8 @@ class Head:
     @property
     def many(self) -> bool:
         """Whether each row, or run of rows, names its own project."""
-        return any(column.path in ("@project.name", "@project.code") for column in self.columns)
+        named = ["@project.name", "@project.code", *(["@department.name"] if self.of == "wide" else [])]
+        return any(column.path in named for column in self.columns)
 
 
 def find_heads(sheet: Sheet, hints: Hints) -> list[Head]:
@@ -117,7 +119,10 @@ def _head_at(sheet: Sheet, index: int, hints: Hints, after: int) -> Head | None:
     if not of:
         return None
     last = _bottom(sheet, index)
-    if of in ("projects", "items") and last > index and _kind_of(sheet, last, hints) == "indicators":
+    if of == "wide":
+        sides = [s.last for s in sheet.filled(index) if s.tall and s.last - index < _MOST and meaning(norm(s.text))]
+        last = max([last, *sides[:1]])
+    if of in ("projects", "items", "wide") and last > index and _kind_of(sheet, last, hints) == "indicators":
         of = "indicators"
     first = _top(sheet, index, last, after)
     head = Head(of, first, last)
@@ -164,7 +169,7 @@ def _is_wide(sheet: Sheet, index: int) -> bool:
     """Tell whether a row heads a list with one project a row and its indicators in columns of categories."""
     columns = [s for s in sheet.filled(index) if is_category(s.text) and (is_level2(s.text) or is_level1(s.text))]
     names = [s for s in sheet.spots[index] if s.text and not is_category(s.text) and meaning(norm(s.text))]
-    named = any((found := meaning(norm(s.text))) and found.path == "project.name" for s in names)
+    named = any((found := meaning(norm(s.text))) and found.path in ("project.name", "department.name") for s in names)
     return len(columns) >= 3 and named and not any(_is_figure(s.text) for s in sheet.filled(index))
 
 
@@ -267,6 +272,11 @@ def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Co
         column.path, column.sure = PAIRS, 0.75
         column.level1 = next((squeeze(text) for text in stack if is_level1(text)), "")
         column.level2 = squeeze(stack[-1]) if is_level2(stack[-1]) else ""
+        return column
+    if of == "wide" and len(stack) > 1 and is_category(stack[-2]) and not is_category(stack[-1]):
+        column.path, column.sure, column.name = PAIRS, 0.75, "".join(stack[-1].split("\n"))
+        column.level1 = next((squeeze(text) for text in stack if is_level1(text)), "")
+        column.level2 = squeeze(stack[-2]) if is_level2(stack[-2]) else ""
         return column
     found = None if of in ("projects", "wide") else heading(label)
     if found is None and of == "indicators" and len(labels) > 1 and half_of(label):

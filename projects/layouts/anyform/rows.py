@@ -12,7 +12,7 @@ from projects.findings import WARN
 from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
-from projects.layouts.anyform.contents import is_category, is_level1, is_level2, value_like
+from projects.layouts.anyform.contents import divided, is_category, is_level1, is_level2, value_like
 from projects.layouts.anyform.heads import PAIRS, Column, Head
 from projects.layouts.anyform.realign import realign
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
@@ -43,17 +43,6 @@ Own = dict[str, tuple[str, Cell | None, str, float, str]]
 @cache
 def _words() -> Vocabulary:
     return Vocabulary(_WORDLESS)
-
-
-def _divided(text: str) -> tuple[str, str]:
-    """Return name and value of 调解案件：≥1500件, 调解案件≥1500件; a text without either mark is all name."""
-    name, mark, value = text.replace("：", ":").rpartition(":")
-    if mark and value.strip():
-        return name.strip(), text[len(text) - len(value) :].strip()
-    found = re.search(r"[≥≤＝=＞＜<>≧≦]|不少于|不低于|不超过|不高于|达到?(?=\d)|(?<=\D)\d", text)
-    if found and found.start() > 1:
-        return text[: found.start()].strip(), text[found.start() :].strip()
-    return text, ""
 
 
 def extent(sheet: Sheet, head: Head, limit: int, hints: Hints) -> list[int]:
@@ -134,6 +123,7 @@ class ListReader:
     started: bool = False
     section: tuple[str, str] = ("", "")
     own_words: bool = False
+    paired: bool = False
 
     def read(self, lines: list[int]) -> None:
         if self.head.of == "indicators":
@@ -162,8 +152,9 @@ class ListReader:
             return
         if len(tops) == 1 and is_category(tops[0].text) and (tops[0].cell.colspan > 1 or self._is_plain(index)):
             level = _NUMBERING.sub("", squeeze(tops[0].text))
-            column = next((c for c in self.head.columns if c.path in ("level1", "level2")), None)
-            if column is None or tops[0].end > column.end:
+            levels = [c for c in self.head.columns if c.path in ("level1", "level2")]
+            own = any(c.start == tops[0].col and c.end == tops[0].end for c in levels)
+            if not own and (not levels or tops[0].end > levels[0].end):
                 second = is_level2(level) and (not is_level1(level) or (self.section[0] and core(level) != "满意度"))
                 self.section = (self.section[0], level) if second else (level, "")
                 return
@@ -258,11 +249,11 @@ class ListReader:
         return (f"{code}{name.text}" if code.isdigit() else name.text), name.cell
 
     def _project(self, places: list[Spot | None]) -> None:
-        name = self._text_at(places, "@project.name")
+        name = self._text_at(places, *_NAMED) if self.head.of == "wide" else self._text_at(places, "@project.name")
         code = self._text_at(places, "@project.code")
         key = f"{code}\0{name}"
         fresh = any(
-            spot and spot.top and spot.text and column.path in ("@project.name", "@project.code")
+            spot and spot.top and spot.text and column.path in ("@project.name", "@project.code", *self._wide_names)
             for column, spot in zip(self.head.columns, places, strict=True)
         )
         if not fresh or key == self.key or not key.strip("\0"):
@@ -275,6 +266,10 @@ class ListReader:
         self.started = True
         if self.department:
             self.builder.claim(Meaning("department.name", 0.85, POSITION, rank=1), *self.department, "单位")
+
+    @property
+    def _wide_names(self) -> tuple[str, ...]:
+        return _NAMED if self.head.of == "wide" else ()
 
     def _table_fields(self, places: list[Spot | None]) -> None:
         """Claim what a row says of its table: project, department, amounts, goals."""
@@ -376,7 +371,11 @@ class ListReader:
             text, cell, how, sure, label = own.get(path, ("", None, "", 0.0, ""))
             parts = _PAIR.split(text)
             other = "level2" if path == "level1" else "level1"
+            if self.paired and path == "level2" and core(text) == "满意度" and not own.get(other, ("",))[0]:
+                own["level1"] = (text, cell, how, sure, label)
+                own["level2"] = ("", cell, how, sure, label)
             if len(parts) == 2 and is_level1(parts[0]) and is_level2(parts[1]) and not own.get(other, ("",))[0]:
+                self.paired = True
                 own["level1"] = (parts[0], cell, how, sure, label)
                 own["level2"] = (parts[1], cell, how, sure, label)
 
@@ -385,8 +384,18 @@ class ListReader:
         for column, spot in zip(self.head.columns, places, strict=True):
             if column.path != PAIRS or spot is None or not spot.top:
                 continue
+            if column.name:
+                fixed: Own = {
+                    "level1": (column.level1, None, column.how, column.sure, column.label),
+                    "level2": (column.level2, None, column.how, column.sure, column.label),
+                    "name": (column.name, None, column.how, column.sure, column.label),
+                    "value": (spot.text, spot.cell, column.how, column.sure, column.label),
+                }
+                if spot.text:
+                    self.rows.append((column.level1, fixed, spot.cell, self.head.half))
+                continue
             for line in re.split(r"[\n；;]", spot.text):
-                name, value = _divided(_ITEM.sub("", line.strip()))
+                name, value = divided(_ITEM.sub("", line.strip()))
                 if not name:
                     continue
                 sure = column.sure if value else 0.4

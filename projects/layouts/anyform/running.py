@@ -15,6 +15,7 @@ from projects.grids.grid import Cell, Origin
 from projects.layouts.anyform.contents import is_category, is_number
 from projects.layouts.anyform.money import money_of
 from projects.layouts.anyform.running_rows import Column, FoundRow, category_at, divide
+from projects.layouts.anyform.spoken import said
 from projects.layouts.anyform.tokens import Token, glue, prose, tokens_of
 from projects.layouts.anyform.words import ACTUAL, Meaning, heading, is_actual, meaning, words
 from projects.layouts.labels import norm, unit_of
@@ -27,7 +28,7 @@ _OTHER = re.compile(
     r"|(项目)?(审批|立项)(情况|文号|依据|必要性|可行性)?|(主管)?(部门|单位)(编码|代码)|.{2,8}(审核|初审|评审)意见|预算执行率?|执行率"
     r"|(项目)?(实施|保证|保障)(进度)?(计划|措施|条件)|备注|其他(需要)?说明(的问题|事项)?"
 )
-_SCORES = re.compile(r"分值|得分|执行率([（(]%[)）])?|权重|执行数|备注")
+_SCORES = re.compile(r"分值|得分|执行率([（(]%[)）])?|权重|.{0,8}(执行|支出|到位)数|备注")
 _LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _FEW = 2
 
@@ -62,13 +63,39 @@ def running(lines: Sequence[Line]) -> Rows | None:
         if unit_line(unit.text):
             reader.out.lines.append(Line([Cell(unit.text, origin=Origin(unit.row, 1))], para=True))
     heads = reader.heads()
+    if not heads:
+        return _told(lines)
     at = 0
     for start, end, columns in heads:
         reader.fields(at, start)
         following = next((other for other, _, _ in heads if other > start), len(tokens))
         at = end + reader.take_list(columns, end, following)
     reader.fields(at, len(tokens))
-    return reader.out if heads and reader.known + len(heads) > _FEW else None
+    return reader.out if reader.known + len(heads) > _FEW else None
+
+
+def _told(lines: Sequence[Line]) -> Rows | None:
+    """Return the rows of a form whose indicators are told in numbered lines, each field in a line of its own."""
+    told = [
+        (cell.origin.row + number, text)
+        for line in lines
+        for cell in line.cells
+        for number, text in enumerate(cell.text.split("\n"))
+        if text.strip()
+    ]
+    found, taken = said(told)
+    if len(found) < _FEW:
+        return None
+    out = Rows(doubtful={one.row for one in found if not one.value})
+    for row, text in told:
+        if row not in taken:
+            out.lines.append(Line([Cell(text.strip(), origin=Origin(row, 1))], para=True))
+    rows = [("一级指标", "二级指标", "三级指标", "指标值", found[0].row)]
+    rows += [(one.level1, one.level2, one.name, one.value, one.row) for one in found]
+    for y, (*texts, row) in enumerate(rows):
+        cells = [Cell(str(text), col, origin=Origin(int(row), col + 1)) for col, text in enumerate(texts)]
+        out.lines.append(Line(cells, para=False, grid=1, y=y))
+    return out
 
 
 @dataclass(slots=True)
@@ -121,7 +148,9 @@ class _Reader:
                 break
             text += token.text
             label = norm(text)
-            if re.search("[，。；—]", text) or len(text) > 24:
+            if token.gap and best[1] and label not in words().columns:
+                break
+            if re.search("[，。；]", text) or len(text) > 24:
                 break
             if not label or is_category(text) or re.fullmatch(r"[（(].*[)）]", text):
                 continue
@@ -211,13 +240,18 @@ class _Reader:
             if is_category(text):
                 return None
             found = _known(text)
-            if found is not False and not (stop > at and self._ends_label(at + 1, stop + 1)):
+            exact = norm(text) in words().labels
+            if found is not False and (exact or stop == at or not self._ends_label(at + 1, stop + 1)):
                 best = _Label(text, found or None, at, stop + 1, self.tokens[at].row)
         return best
 
     def _ends_label(self, start: int, end: int) -> bool:
         """Tell whether the later pieces are a label by themselves: what stands before them is no part of it."""
-        return _known("".join(token.text for token in self.tokens[start:end])) is not False
+        for first in range(start, end):
+            rest = "".join(token.text for token in self.tokens[first:end])
+            if len(rest) > 2 and _known(rest) is not False:
+                return True
+        return False
 
     def _run(self, labels: list[_Label], number: int, end: int) -> list[_Label]:
         """Return labels that follow each other without any text between."""

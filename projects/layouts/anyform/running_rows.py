@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from indicators.categories import core, level1_code
+from indicators.categories import core, level1_code, level2_code
 from indicators.targets import Kind, parse
 from indicators.units import is_unit
 from projects.layouts.anyform.contents import (
@@ -24,6 +24,7 @@ from projects.layouts.anyform.words import ACTUAL
 
 _SCORE = re.compile(r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?")
 _SCORE_BEGUN = re.compile(r"[（(][\d\-—~～]*$")
+_BARE = frozenset(["数量", "质量", "时效", "成本"])
 _TAIL = re.compile(r"指标|标|目标")
 _STRONG = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
@@ -61,8 +62,11 @@ class _Cell:
     first: bool
 
 
-def category_at(tokens: Sequence[Token], at: int) -> int:
-    """Return the position behind the category that begins at ``at``, which may be broken over lines; 0 for none."""
+def category_at(tokens: Sequence[Token], at: int, *, bare: bool = False) -> int:
+    """Return the position behind the category that begins at ``at``, which may be broken over lines; 0 for none.
+
+    ``bare``: also 数量, 服务对象满意度, words that elsewhere may as well be a name.
+    """
     text = ""
     for end in range(at, min(at + 4, len(tokens))):
         token = tokens[end]
@@ -71,8 +75,8 @@ def category_at(tokens: Sequence[Token], at: int) -> int:
         text += token.text
         if len(text) > 24:
             return 0
-        if _names_category(text):
-            if end > at and _names_category(_text(tokens[at + 1 : end + 1])):
+        if _names_category(text) or (bare and (end > at or _stands_alone(tokens, at)) and is_level2(text)):
+            if end > at and _names_category(_text(tokens[at + 1 : end + 1])) and not level2_code(text):
                 return 0
             end += 1
             if end < len(tokens) and tokens[end].first and _TAIL.fullmatch(tokens[end].text):
@@ -82,6 +86,12 @@ def category_at(tokens: Sequence[Token], at: int) -> int:
                     return more
             return end
     return 0
+
+
+def _stands_alone(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a piece is no more than the beginning of a word that the next line goes on."""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    return following is None or not following.first or not _TAIL.fullmatch(following.text)
 
 
 def _names_category(text: str) -> bool:
@@ -104,7 +114,7 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
         if token.first and _END_WORDS.fullmatch(token.text) and (reader.rows or reader.body):
             break
         starts = token.first or reader.fresh
-        end = category_at(tokens, at) if starts else 0
+        end = category_at(tokens, at, bare=reader.wants_second) if starts else 0
         if end:
             reader.category(_text(tokens[at:end]), token.row, _following(tokens, end))
             at = end
@@ -136,6 +146,13 @@ class _Rows:
     opened: int = 0
     waits: bool = False
     fresh: bool = False
+    bare: bool = False
+
+    @property
+    def wants_second(self) -> bool:
+        """Whether a level-1 category was just opened, or categories stand without 指标 in this list."""
+        opened = bool(self.level1) and not self.level2 and not self.body and self.at("level2") is not None
+        return opened or self.bare
 
     @property
     def numbered(self) -> bool:
@@ -152,6 +169,7 @@ class _Rows:
             self.level1, self.level2, self.waits = text, "", False
         else:
             self.level2, self.waits = text, True
+            self.bare = self.bare or (core(text) in _BARE and core(text) == text)
             if self.at("level1") is None and self.at("level2") is None:
                 self.waits = False
         self.opened = row
@@ -174,7 +192,8 @@ class _Rows:
     def close(self) -> None:
         """Turn what was gathered below a category into rows."""
         body, self.body = self.body, []
-        found = list(_rows_of(self.columns, _cells(body)))
+        cells = _cells(body, signs=self.at("operator") is None, units=self.at("unit") is None)
+        found = list(_rows_of(self.columns, cells))
         if not found and self.waits:
             found = [FoundRow(row=self.opened)]
         for one in found:
@@ -196,8 +215,11 @@ def _is_value(text: str) -> bool:
     return (parse(text).kind in _STRONG) or bool(re.match(r"[≥≤<>＞＜≧≦]", text))
 
 
-def _cells(tokens: Sequence[Token]) -> list[_Cell]:
-    """Join pieces broken at a cell's width; blanks and blank lines divide cells, and so do values."""
+def _cells(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[_Cell]:
+    """Join pieces broken at a cell's width; blanks and blank lines divide cells, and so do values.
+
+    ``signs``, ``units``: they have no columns of their own, so a blank does not divide them from their figure.
+    """
     cells: list[_Cell] = []
     for number, token in enumerate(tokens):
         last = cells[-1] if cells else None
@@ -206,14 +228,26 @@ def _cells(tokens: Sequence[Token]) -> list[_Cell]:
             last.text += token.text
             last.last = token.row
             continue
+        if last is not None and not token.first and _measures(last.text, token.text, signs=signs, units=units):
+            last.text += f" {token.text}"
+            continue
         cells.append(_Cell(token.text, token.row, token.row, token.gap, token.first))
     return cells
+
+
+def _measures(before: str, text: str, *, signs: bool, units: bool) -> bool:
+    """Tell whether a blank stands between a sign and its figure, or a figure and its unit."""
+    if signs and _SIGN_ONLY.fullmatch(before) and re.match(r"\d", text):
+        return True
+    return units and bool(re.fullmatch(r"\D{0,5}\d[\d.,]*", before)) and is_unit(text.rstrip("以上下内前左右"))
 
 
 def _goes_on(cell: _Cell, token: Token, *, alone: bool) -> bool:
     """Tell whether a piece at the beginning of a line goes on the cell that ended the line before."""
     if token.gap and not (len(token.text) <= 2 and alone and value_like(token.text) < 0.8):
         return False
+    if len(token.text) <= 2 and alone and not token.text.isascii() and value_like(token.text) < 0.8:
+        return True
     if _is_value(cell.text):
         return len(token.text) <= 5 and _ends_value(cell.text, token.text)
     if _SIGN_ONLY.fullmatch(cell.text):
@@ -292,8 +326,8 @@ def _fits(column: Column, cells: list[_Cell], at: int, line: int, ahead: list[Co
     if column.path in ("value", "quantity"):
         return True
     beside = (cell.row <= line and not cell.first) or cell.row == line
-    if column.path == ACTUAL:
-        return beside or value_like(text) >= 0.8
+    if column.path == ACTUAL and value_like(text) >= 0.8:
+        return True
     if column.path == "description" and any(one.path == "value" for one in ahead):
         return not _is_value(text) and at + 1 < len(cells)
     # A text behind the value: below it, it may as well be the next row's name.

@@ -33,13 +33,29 @@ def tokens_of(lines: Sequence[Line]) -> list[Token]:
         for cell in line.cells:
             for number, text in enumerate(cell.text.split("\n")):
                 row = cell.origin.row + number
-                pieces = text.split()
+                pieces = _pieces(text)
                 width = text_width(text.strip())
                 gap = before is not None and (cell.origin.row, row) != before and number == 0
                 for place, piece in enumerate(pieces):
                     found.append(Token(piece, row, place == 0, gap and place == 0, width))
             before = (cell.origin.row, cell.origin.row)
     return _upright(found)
+
+
+_PAGE = re.compile(r"[-—－–]\s*\d{1,4}\s*[-—－–]|第\s*\d{1,4}\s*页(\s*[,，/]?\s*共\s*\d{1,4}\s*页)?")
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what stands between the blanks of a line; the number of a page is nothing."""
+    if _PAGE.fullmatch(text.strip()):
+        return []
+    found: list[str] = []
+    for piece in text.split():
+        if found and found[-1] == "目标" and re.match(r"\d{1,2}[:：.、]", piece):
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return found
 
 
 def glue(tokens: Sequence[Token]) -> str:
@@ -103,15 +119,20 @@ def _upright(tokens: list[Token]) -> list[Token]:
 
 
 def _column(tokens: list[Token], start: int) -> list[int]:
-    """Return the short pieces that stand alone in their lines from ``start`` on; other text may stand between."""
+    """Return the short pieces that stand alone in their lines from ``start`` on.
+
+    Between single characters a few lines of the cell beside them may stand, between pieces of two nothing.
+    """
     parts = [start]
     between = 0
     for number in range(start + 1, min(len(tokens), start + 60)):
         token = tokens[number]
         alone = token.first and (number + 1 == len(tokens) or tokens[number + 1].first)
         if alone and len(token.text) <= 2 and not token.text.isascii():
+            if between and max(len(token.text), len(tokens[parts[-1]].text)) > 1:
+                break
             parts.append(number)
-        elif token.first and len(parts) > 1 and tokens[parts[-1]].row + 1 == token.row and not token.gap:
+        elif token.first:
             between += 1
             if between > 3:
                 break
