@@ -175,7 +175,8 @@ class _Sheet:
 
     def write(self, blocks: Sequence[Block]) -> None:
         grids = [block for block in blocks if isinstance(block, Grid) and block.rows]
-        edges, places = shared_columns(tuple(map(all_widths, grids)))
+        # Prose alone: two columns, as LibreOffice does not fit a single one that is too wide to the page.
+        edges, places = shared_columns(tuple(map(all_widths, grids))) if grids else ([0.0, 0.5, 1.0], [])
         placed = iter(places)
         self.widths = [(right - left) * _SHEET_WIDTH for left, right in pairwise(edges)]
         self.columns = len(self.widths)

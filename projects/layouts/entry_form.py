@@ -7,14 +7,14 @@ paths, the rows that a merged cell stands for, and what kind of text belongs int
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from projects.grids import grid as g
 from projects.layouts.cells import LONG_PATHS, LONG_ROW_FIELDS
-from projects.layouts.definition import COMPUTED, Binding, FormBlock, Layout, RepeatBlock, TemplateCell
+from projects.layouts.definition import COMPUTED, Binding, FormBlock, RepeatBlock, TemplateCell
 from projects.layouts.editing import Draft, plain
-from projects.layouts.names import LIST_NAMES, ROW_FIELD_NAMES, name_of
+from projects.layouts.names import LIST_NAMES, ROW_FIELD_NAMES
+from projects.layouts.printed import cell_name
 from projects.layouts.render import draw_blocks, title_of
 from projects.layouts.rows_draw import Pair, pairs_of
 from projects.layouts.steps import STEP_NAMES, Step, steps_of
@@ -23,7 +23,6 @@ from projects.layouts.typed import INDICATOR_LISTS, is_unread, kind_of, reading,
 from projects.targettable import ROW_TYPES
 
 CellData = dict[str, Any]
-SHORT_LABEL = 2
 
 
 def form_steps(draft: Draft, states: dict[str, str]) -> list[dict[str, Any]]:
@@ -107,26 +106,6 @@ def _field(draft: Draft, path: str) -> CellData:
         "kind": cell_kind(bare),
         "unread": is_unread(bare, value),
     }
-
-
-def cell_name(layout: Layout, path: str) -> str:
-    """Return what a cell is called: by the label the form prints, amounts with the unit they are typed in."""
-    if path == "department":
-        return "预算单位"
-    printed = _printed(layout).get(path, "")
-    name = (
-        f"截至{int(path[-2:])}月底累计比例（%）"
-        if path.startswith("spend_plan.")
-        else name_of(path).removesuffix("（元）")
-    )
-    # A short label such as 金额 tells nothing without the labels around it.
-    name = printed if len(printed) > SHORT_LABEL else name
-    return f"{name}（{layout.unit_of(path)}）" if kind_of(path) == "money" else name
-
-
-@cache
-def _printed(layout: Layout) -> dict[str, str]:
-    return {slot.binding.path: slot.label for slots in layout.slots.values() for slot in slots if slot.place != "under"}
 
 
 def _column_name(block: RepeatBlock, leaf: str, side: int) -> str:

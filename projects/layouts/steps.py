@@ -94,12 +94,15 @@ def steps_of(layout: Layout) -> tuple[Step, ...]:
         for rows in bands(block):
             last = _take_band(made, number, block, rows, last)
     frame = list(dict.fromkeys(frame_paths(layout)))
-    basics = made.setdefault("basics", _Making())
-    known = {path for making in made.values() for path in making.paths}
-    basics.paths += [path for path in frame if path not in known]
     if layout.sections:
         made["prose"] = _Making(lists=["sections"])
-    found = [_step(key, made, layout) for key in STEP_NAMES if key in made]
+    known = {path for making in made.values() for path in making.paths}
+    around = [path for path in frame if path not in known]
+    if around or not made:
+        made.setdefault("basics", _Making()).paths += around
+    keys = [key for key in STEP_NAMES if key in made]
+    # The title goes with the first step: a form of prose alone has no cells for a step of its own.
+    found = [_step(key, made, frame=key == keys[0]) for key in keys]
     return (*found, Step("check", STEP_NAMES["check"]))
 
 
@@ -142,11 +145,11 @@ def bands(block: FormBlock) -> list[tuple[int, ...]]:
     return found
 
 
-def _step(key: str, made: dict[str, _Making], layout: Layout) -> Step:
+def _step(key: str, made: dict[str, _Making], *, frame: bool) -> Step:
     making = made[key]
     guests = [name for name in dict.fromkeys(making.sections) if name != key and name not in made]
     title = "、".join([STEP_NAMES[key], *(STEP_NAMES[name] for name in guests)])
-    return Step(key, title, tuple(making.parts), tuple(making.paths), tuple(making.lists), key == "basics")
+    return Step(key, title, tuple(making.parts), tuple(making.paths), tuple(making.lists), frame)
 
 
 def frame_paths(layout: Layout) -> Iterable[str]:
@@ -168,7 +171,7 @@ def step_of_path(layout: Layout, path: str) -> str:
     if first == "spend_plan":
         return next((step.key for step in steps_of(layout) if step.key == "plan"), "other")
     if path == "title":
-        return "basics"
+        return steps_of(layout)[0].key
     return "other"
 
 
@@ -205,8 +208,9 @@ def _filled(table: Any, step: Step) -> bool:
 
 
 def _row_filled(row: Any) -> bool:
-    """Whether more than the categories stands in a row."""
-    names = [name for name in row.__slots__ if name not in ("level1", "level2", "category", "by")]
+    """Whether more stands in a row than what the form gives: categories, months, headings of its prose."""
+    given = ("level1", "level2", "category", "by", "title")
+    names = [name for name in row.__slots__ if name not in given]
     return any(getattr(row, name) not in (None, "") for name in names)
 
 

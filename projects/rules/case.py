@@ -13,6 +13,7 @@ from indicators.categories import category, level1_code
 from indicators.targets import Kind, Target, parse
 from projects.findings import Change
 from projects.layouts.definition import Layout
+from projects.layouts.printed import place_name
 from projects.layouts.typed import is_unread
 from projects.rules import words
 from projects.rules.engine import Hit, Setup
@@ -102,6 +103,10 @@ class Case:
     def rows(self) -> list[Row]:
         """All indicators in use; a list that the form does not print is left out."""
         return [row for rows in LISTS if self.has(rows) for row in self._rows(rows)]
+
+    def called(self, path: str) -> str:
+        """Return what a place is called on this form."""
+        return place_name(self.layout, path)
 
     def has(self, rows: str) -> bool:
         """Whether the form prints anything of a list or part (``costs``, ``spend_plan``)."""

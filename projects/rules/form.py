@@ -10,7 +10,7 @@ from typing import Any
 
 from projects.findings import BLOCK, INFO, WARN
 from projects.layouts.definition import Layout
-from projects.layouts.names import name_of
+from projects.layouts.names import LIST_NAMES, name_of
 from projects.layouts.steps import leaf_of
 from projects.rules.case import Case, yuan_text
 from projects.rules.engine import FORM, PRACTICE, Hit, Rule
@@ -77,7 +77,7 @@ def _unread(weak: bool) -> Callable[[Case], Iterator[Hit]]:
         for path, bare, value in case.unread:
             what = "日期" if bare in DAY_FIELDS else "0–100 之间的百分比" if bare.startswith("spend_plan") else "数值"
             if bare.endswith(("weight", "quantity")) == weak:
-                yield Hit(path, value, {"field": name_of(path), "what": what})
+                yield Hit(path, value, {"field": case.called(path), "what": what})
 
     return find
 
@@ -89,11 +89,11 @@ def _head(case: Case) -> Iterator[Hit]:
         wanted["project.name"] = table.project.name.strip()
     for path, value in wanted.items():
         if not value:
-            yield Hit(path, "", {"field": name_of(path)})
+            yield Hit(path, "", {"field": case.called(path)})
 
 
 def _amount_missing(case: Case) -> Iterator[Hit]:
-    total, name = case.table.funding.total, name_of("funding.total")
+    total, name = case.table.funding.total, case.called("funding.total")
     if not case.prints("funding.total") or (isinstance(total, Decimal) and total >= 0):
         return
     if total is None and case.table.kind != "project":
@@ -106,13 +106,22 @@ def _mandatory(case: Case) -> Iterator[Hit]:
     for path in MANDATORY:
         text = str(leaf_of(case.table, path) or "").strip()
         if case.prints(path) and text.strip("。.（）()") in NOTHING:
-            yield Hit(path, text, {"field": name_of(path), "told": f"只写了“{text}”" if text else "没有填写"})
+            yield Hit(path, text, {"field": case.called(path), "told": f"只写了“{text}”" if text else "没有填写"})
+
+    # A form of prose: nothing at all stands below its headings.
+    if case.layout.sections and not any(section.text.strip() for section in case.table.sections):
+        yield Hit("sections", "", {"field": LIST_NAMES["sections"], "told": "没有填写"})
 
 
 def _blank(case: Case) -> Iterator[Hit]:
     for path in EXPECTED:
         if case.prints(path) and leaf_of(case.table, path) in (None, ""):
-            yield Hit(path, "", {"field": name_of(path)})
+            yield Hit(path, "", {"field": case.called(path)})
+    sections = case.table.sections if case.layout.sections else []
+    if any(section.text.strip() for section in sections):
+        for index, section in enumerate(sections):
+            if section.title.strip() and not section.text.strip():
+                yield Hit(f"sections.{index}.text", "", {"field": section.title.strip()[:40]})
 
 
 def _sums(case: Case) -> Iterator[Hit]:

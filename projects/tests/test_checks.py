@@ -12,8 +12,9 @@ import pytest
 from projects.checks import FORM_RULES, check_table, sums_of
 from projects.findings import BLOCK
 from projects.layouts import layout_of
+from projects.layouts.steps import states
 from projects.rules import Setup
-from projects.targettable import Indicator, PlanPoint, TargetTable
+from projects.targettable import Indicator, PlanPoint, Section, TargetTable
 from projects.tests.generated import table
 from projects.tests.layouts.helpers import tables
 
@@ -92,3 +93,32 @@ def test_the_samples_have_only_their_real_slips() -> None:
         for sample in ("001", "002", "003", "004")
     }
     assert counts == {"001": {}, "002": {"unread": 1}, "003": {"indicator-value": 2}, "004": {}}
+
+
+def test_prose_without_a_word_below_its_headings_is_not_filled_in() -> None:
+    headings = ("一、总体绩效目标", "二、分项绩效目标", "三、工作保障措施")
+    prose = TargetTable(layout="hebei-department", kind="department", fiscal_year=2027)
+    prose.department.name = "财政局"
+    prose.sections = [Section(title) for title in headings]
+    layout = layout_of(prose)
+    assert found(prose) == [("block", "mandatory", "sections")]
+    assert states(prose, layout, check_table(prose, layout))["prose"] == "empty"
+    prose.sections[0].text = "做好退役军人服务。"
+    findings = check_table(prose, layout, Setup(only=FORM_RULES))
+    told = [(item.code, item.field, item.text) for item in findings]
+    assert told == [
+        ("blank", "sections.1.text", "“二、分项绩效目标”没有填写"),
+        ("blank", "sections.2.text", "“三、工作保障措施”没有填写"),
+    ]
+    assert states(prose, layout, findings)["prose"] == "partial"
+
+
+@pytest.mark.parametrize(
+    ("layout", "called"),
+    [("longhua", "项目总金额（万元）"), ("hebei", "预算数（元）"), ("mof-2015", "中期资金总额（万元）")],
+)
+def test_what_is_missing_is_called_as_the_form_calls_it(layout, called) -> None:
+    made = table(layout=layout)
+    made.funding.total = None
+    texts = [item.text for item in check_table(made, layout_of(made)) if item.code == "amount"]
+    assert texts == [f"“{called}”没有填写"]

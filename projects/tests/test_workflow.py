@@ -315,10 +315,10 @@ def test_submission_names_what_is_missing(office: Office) -> None:
     office.row = TargetTable.objects.get(pk=saved.pk)
     with pytest.raises(IllegalTransition) as caught:
         office.act(office.officer, "submit")
-    assert caught.value.reason == "还有必须修改的问题：“资金总额（元）”没有填写"
+    assert caught.value.reason == "还有必须修改的问题：“预算数（元）”没有填写"
     assert [(f.level, f.field) for f in caught.value.findings] == [(BLOCK, "funding.total")]
     content.funding.total = "十万"
-    assert [f.text for f in checks.submission_findings(content)] == ["“资金总额（元）”应为不小于零的金额"]
+    assert [f.text for f in checks.submission_findings(content)] == ["“预算数（元）”应为不小于零的金额"]
     content.funding.total, content.project.name, content.department.name = Decimal(1), " ", ""
     assert [f.field for f in checks.submission_findings(content)] == ["department.name", "project.name"]
 

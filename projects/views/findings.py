@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from projects.findings import BLOCK, INFO, LEVEL_NAMES, LEVELS, WARN, Finding
-from projects.layouts.names import name_of
+from projects.layouts import layout_of
+from projects.layouts.printed import place_name
 from projects.life.checks import submission_findings
 from projects.models import FiscalYear
 from projects.models import TargetTable as Stored
@@ -62,13 +63,14 @@ def notes_of(row: Stored, content: TargetTable) -> Notes:
     """Check ``content`` by the rules of its year, with what comparison showed last."""
     found = submission_findings(content, setup_of(row.fiscal_year_id))
     found += compared_findings(row.pk, label=row.label)
+    layout = layout_of(content)
     first: dict[str, Note] = {}
     listed: list[Note] = []
     for finding in sorted(found, key=lambda item: LEVELS.index(item.level)):
         if finding.level == INFO and finding.code in first:
             first[finding.code].more += 1
             continue
-        note = Note(finding, name_of(finding.field) if finding.field else "")
+        note = Note(finding, place_name(layout, finding.field) if finding.field else "")
         first.setdefault(finding.code, note)
         listed.append(note)
     return Notes(listed, {level: sum(item.level == level for item in found) for level in LEVELS})

@@ -151,6 +151,15 @@ def test_page_is_set_for_printing() -> None:
     assert sheet.page_setup.fitToHeight == 0
 
 
+def test_prose_alone_stands_in_columns_that_fit_the_page() -> None:
+    out = io.BytesIO()
+    write_xlsx([("表", [Paragraph("部门整体绩效目标", "title"), Paragraph("长" * 300, "body")])], out)
+    sheet = openpyxl.load_workbook(out)["表"]
+    # LibreOffice lets a single column that is too wide run over both edges of the paper.
+    assert sorted(str(area) for area in sheet.merged_cells.ranges) == ["A1:B1", "A2:B2"]
+    assert sheet.print_area == "'表'!$A$1:$B$2"
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

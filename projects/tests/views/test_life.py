@@ -79,7 +79,7 @@ def test_table_page_offers_what_may_be_done_with_the_version_seen(client: Client
 
 def test_what_stands_in_the_way_is_said_on_the_page(client: Client, make: Make) -> None:
     text = client.get(f"/tables/{make(amount=None).pk}/").content.decode()
-    assert "现在不能送审：还有必须修改的问题：“资金总额（元）”没有填写" in text
+    assert "现在不能送审：还有必须修改的问题：“预算数（元）”没有填写" in text
     assert "确认送审" not in text
 
 
