@@ -100,11 +100,21 @@ def kind_of(data: bytes, name: str) -> str:
             if suffix_of(name) not in suffixes:
                 raise refuse(name, "wrong-suffix", "的后缀与内容不符", f"请把后缀改为 .{kind} 再上传")
             return kind
-    kind = check_upload(data, name, limits)
+    try:
+        kind = check_upload(data, name, limits)
+    except FileRefused as error:
+        # What may be imported is another list than what may lie beside a table.
+        if error.code == "unsupported":
+            raise _unfit(name) from error
+        raise
     if kind not in CONTENT_TYPES:
-        remedy = "附件可以是 PDF、Word（.docx）、Excel（.xlsx、.xls）和图片（.png、.jpg、.gif）"
-        raise refuse(name, "unsupported", "不是可以作附件的文件", remedy)
+        raise _unfit(name)
     return kind
+
+
+def _unfit(name: str) -> FileRefused:
+    remedy = "附件可以是 PDF、Word（.docx）、Excel（.xlsx、.xls）和图片（.png、.jpg、.gif）"
+    return refuse(name, "unsupported", "不是可以作附件的文件", remedy)
 
 
 def _base(name: str) -> str:

@@ -20,6 +20,7 @@ from projects.tests.browser.test_entry import (
     saved,
     site,
     stored,
+    violations,
 )
 
 __all__ = ["person", "site"]
@@ -191,3 +192,38 @@ def test_rows_pasted_and_taken_back_travel_as_one_request(site, page, person) ->
     all_saved(page)
     assert [len(body["changes"]) for body in bodies] == [121, 121]
     assert [one.name for one in stored(row).indicators] == [""] * 7
+
+
+def test_two_presses_of_submit_are_one(site, page, person) -> None:
+    row = blank(person, "hebei-department")
+    open_entry(page, site, row, "prose")
+    for number in range(3):
+        page.locator("[data-kind=long] [data-in]").nth(number).fill(f"第{number + 1}部分的内容。")
+    all_saved(page)
+    page.click('.stepnav a[data-to="check"]')
+    expect(page.locator("[data-submit] [type=submit]")).to_be_enabled()
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/fill/submit/") else None)
+    page.evaluate("for (const _ of 'ab') document.querySelector('[data-submit] form').requestSubmit()")
+    page.wait_for_url(f"**/tables/{row.pk}/")
+    assert len(sent) == 1
+    assert Stored.objects.get(pk=row.pk).status == Stored.Status.SUBMITTED
+
+
+def test_the_arrow_leads_from_the_page_to_the_first_blank_cell(site, page, person) -> None:
+    row = blank(person, "longhua")
+    open_entry(page, site, row)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("道路养护")
+    page.keyboard.press("Tab")
+    all_saved(page)
+    assert stored(row).project.name == "道路养护"
+
+
+def test_menus_stand_inside_the_page_for_screen_readers(site, page, person) -> None:
+    row = blank(person, "longhua")
+    open_entry(page, site, row, "indicators")
+    page.locator(ROWS).first.hover()
+    page.click(".handle")
+    expect(page.get_by_role("menuitem", name="在下面添加一行")).to_be_visible()
+    assert violations(page) == []

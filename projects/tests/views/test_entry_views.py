@@ -455,6 +455,12 @@ def test_other_files_are_refused(client: Client, row: Stored, media: Path, name:
     assert [path for path in media.rglob("*") if path.is_file()] == []
 
 
+def test_a_refused_attachment_is_told_what_may_be_attached(client: Client, row: Stored, media: Path) -> None:
+    may = "附件可以是 PDF、Word（.docx）、Excel（.xlsx、.xls）和图片（.png、.jpg、.gif）"
+    for name, content in (("程序.exe", b"MZ\x00\x00"), ("页面.html", b"<html><body>a</body></html>")):
+        assert may in attach(client, row, name, content).json()["message"]
+
+
 def test_attachments_of_a_foreign_table_are_not_there(client: Client, foreign: Stored, media: Path) -> None:
     owner = logged_in(person("owner", (Role.OFFICER, foreign.department)))
     made = attach(owner, foreign).json()

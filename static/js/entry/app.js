@@ -97,11 +97,23 @@ export class App {
     });
     this.outbox.on("saved", (data) => this.#saved(data));
     this.outbox.on("stale", (data) => this.#stale(data));
+    document.addEventListener("keydown", (event) => this.#enter(event));
     addEventListener("pagehide", () => this.outbox.flush());
     addEventListener("popstate", () => this.show(history.state?.step ?? this.place.dataset.step));
     addEventListener("beforeunload", (event) => {
       if (this.keep.failed && this.outbox.waiting && !this.leaving) event.preventDefault();
     });
+  }
+
+  // From outside the cells ↓ leads to the first blank one of what is shown.
+  #enter(event) {
+    const outside = event.target === document.body || event.target.matches?.("[data-step-title]");
+    if (event.key !== "ArrowDown" || !outside || event.altKey || event.ctrlKey || this.step === "check") return;
+    const cells = this.keys.visible().filter((node) => node.matches("[data-in]"));
+    const first = cells.find((node) => !node.value) ?? cells[0];
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
   }
 
   // --- changing ---

@@ -40,15 +40,17 @@ export class Attachments {
   async #add() {
     const problem = find("[role=alert]", this.place);
     problem.textContent = "";
+    const refused = [];
     for (const file of this.input.files) {
       const form = new FormData();
       form.append("file", file);
       const { status, data } = await request(this.url, { method: "POST", form });
-      if (status >= 300 || status === 0) problem.textContent = `${file.name}：${data.message || "没有传上去，请稍后再试。"}`;
+      if (status >= 300 || status === 0) refused.push(data.message || (status === 401 ? "登录已过期，请重新登录后再传。" : `“${file.name}”没有传上去，请稍后再试。`));
       else announce(`已添加 ${file.name}`);
     }
     this.input.value = "";
     await this.load();
+    problem.textContent = refused.join(" ");
   }
 
   async #remove(item) {
@@ -57,8 +59,9 @@ export class Attachments {
       ["删除", "yes", "btn btn-primary"],
     ]);
     if (said !== "yes") return;
-    await request(item.delete_url, { method: "POST" });
+    const { status, data } = await request(item.delete_url, { method: "POST" });
     await this.load();
+    find("[role=alert]", this.place).textContent = status >= 300 || status === 0 ? data.message || `“${item.name}”没有删除，请稍后再试。` : "";
   }
 }
 

@@ -48,7 +48,7 @@ export class Margin {
     return [
       el("h2", {}, "填写说明"),
       el("p", { class: "quiet" }, "把光标放进一格，这里显示它的填写要求、出处和识别结果。"),
-      el("p", { class: "quiet" }, "按 ? 查看键盘操作；内容随填随存。"),
+      el("p", { class: "quiet" }, "按 ↓ 进入第一个空格，按 ? 查看键盘操作；内容随填随存。"),
     ];
   }
 

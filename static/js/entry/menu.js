@@ -47,7 +47,8 @@ export function showMenu(near, items, label) {
     else return;
     event.preventDefault();
   });
-  document.body.append(menu);
+  // Inside the page's main part, so that no landmark is left out.
+  (near.closest("main") ?? document.body).append(menu);
   near.setAttribute("aria-expanded", "true");
   float(menu, near);
   document.addEventListener("pointerdown", outside, true);

@@ -36,6 +36,14 @@ export class Submit {
   }
 
   async send() {
+    if (this.busy) return;
+    this.busy = true;
+    await this.#send();
+    // Once sent, the page is on its way to the table.
+    this.busy = this.app.leaving;
+  }
+
+  async #send() {
     const { app } = this;
     const reason = find("[name=reason]", this.form);
     if (reason.required && !reason.value.trim()) return void this.#problem("请用一句话说明为何保留这些提醒。", reason);

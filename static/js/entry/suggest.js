@@ -19,8 +19,8 @@ export class Suggest {
     this.app = app;
     this.url = url;
     this.box = el("ul", { class: "menu__list popup suggest", role: "listbox", id: "entry-suggest", "aria-label": "建议", hidden: true });
-    document.body.append(this.box);
     const { place } = app.paper;
+    (place.closest("main") ?? document.body).append(this.box);
     // Before the keys of the cells: an open list takes the arrows and Enter.
     place.addEventListener("keydown", (event) => this.#key(event), true);
     place.addEventListener("input", (event) => this.#soon(event.target));
