@@ -15,7 +15,7 @@ from projects.grids.bar_lines import bar_blocks, has_bars
 from projects.grids.grid import Block, Cell, Document, Grid, Origin, Paragraph, Row
 from projects.grids.text import clean_text
 
-BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
+BOOKMARK = re.compile(r"\[bookmark:\s[^\]\n]*\]")
 _CODINGS = ("utf-8-sig", "gb18030", "utf-16")
 
 

@@ -68,7 +68,7 @@ _FIGURE = re.compile(
 )
 
 
-_PAYMENT = re.compile(r"(?:款|执行率|支付率|支出率)[^，,。；;]{0,4}$")
+_PAYMENT = re.compile(r"(?:款|执行率|支付率|支出率|占|支付|已付)[^，,。；;]{0,4}$")
 
 
 _ANY_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
