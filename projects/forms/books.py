@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,15 @@ class BookChoice(forms.Form):
     source = forms.ChoiceField(label=_("内容取自"), choices=list(SOURCES.items()), widget=_select())
     order = forms.ChoiceField(label=_("先后次序"), choices=list(ORDERS.items()), widget=_select())
 
-    def __init__(self, data: Any, *, departments: Sequence[Department], years: Iterable[FiscalYear]) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        departments: Sequence[Department],
+        years: Iterable[FiscalYear],
+        begin: Callable[[], tuple[int, int] | None] = lambda: None,
+    ) -> None:
+        """``begin`` says where to begin, department and year, when the address names neither."""
         first = {
             "department": departments[0].pk if departments else "",
             "source": APPROVED,
@@ -47,6 +55,8 @@ class BookChoice(forms.Form):
         years = list(years)
         first["year"] = years[0].year if years else ""
         given = {key: value for key, value in data.items() if value}
+        if "department" not in given and "year" not in given and (place := begin()):
+            first["department"], first["year"] = place
         if "department" in given:
             first.pop("below")
         super().__init__({**first, **given}, auto_id="book-%s")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 
 from projects.models import Department, TargetTable
 from projects.models.department import subtree
@@ -51,6 +51,23 @@ class BookChapter:
     missing: list[BookTable] = field(default_factory=list)
     no_overall: bool = False
     empty: bool = False
+
+
+def fullest_place(visible: QuerySet[TargetTable], departments: Sequence[Department]) -> tuple[int, int] | None:
+    """Return department and year to begin with: the latest year with an approved table, else with any. One query.
+
+    The department is the topmost of ``departments`` (in the order of the tree) above the first such table.
+    """
+    rows = visible.exclude(status__in=TargetTable.RETIRED).annotate(
+        unapproved=Case(When(approved_revision=None, then=1), default=0, output_field=IntegerField())
+    )
+    rows = rows.order_by("unapproved", "-fiscal_year__year", "department__path")
+    first = rows.values_list("department__path", "fiscal_year__year").first()
+    if first is None:
+        return None
+    path, year = first
+    top = next((item.pk for item in departments if path.startswith(item.path)), None)
+    return None if top is None else (top, year)
 
 
 def book_chapters(

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.utils import timezone
+
 from perfgoals.context import origin
-from projects.models import ExportRecord
+from projects.models import ExportRecord, Release
 from projects.models.department import STEP
 from projects.services.audit import actor_label
 from projects.services.revisions import canonical, digest
@@ -23,6 +25,8 @@ KINDS = {
     "exchange": "一体化交换",
     "zip": "压缩包",
     "review": "审核表",
+    "public": "公开数据",
+    "command": "命令行导出",
 }
 PIECE = 1 << 20
 
@@ -65,8 +69,12 @@ def record_export(
     revisions: Sequence[Content],
     paths: Iterable[str] = (),
     layout: str = "",
+    by: str = "",
 ) -> ExportRecord:
-    """Write one line. ``kind`` is one of :data:`KINDS`; ``paths`` are the departments' of the tables."""
+    """Write one line. ``kind`` is one of :data:`KINDS`; ``paths`` are the departments' of the tables.
+
+    ``by`` names who took the file where nobody is logged in; the address is then not kept.
+    """
     known = actor if getattr(actor, "pk", None) else None
     return ExportRecord.objects.create(
         kind=kind,
@@ -79,9 +87,30 @@ def record_export(
         count=len(revisions),
         revisions=[list(line) for line in revisions],
         department_path=common_path(paths),
-        address=origin().address,
+        address="" if by else origin().address,
         actor=known,
-        actor_name=actor_label(known),
+        actor_name=actor_label(known) or by[:160],
+    )
+
+
+def record_public(*, name: str, format: str, content: bytes, releases: Sequence[Release]) -> None:
+    """Write down data taken from the public pages: each file once a day, or crawlers would fill the record.
+
+    Who took it is not kept, neither name nor address: the pages are open to all.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    if ExportRecord.objects.filter(kind="public", sha256=sha256, name=name[:255], at__gte=midnight).exists():
+        return
+    record_export(
+        kind="public",
+        format=format,
+        name=name,
+        written=Written(len(content), sha256),
+        actor=None,
+        revisions=[(item.table_id, item.revision.number, item.revision.sha256) for item in releases],
+        paths={item.table.department.path for item in releases},
+        by="公众（未登录）",
     )
 
 

@@ -18,7 +18,7 @@ from projects.views.shared import chosen_year, fiscal_years
 register = template.Library()
 register.filter("state", state_badge)
 
-BY_YEAR = ("home", "department-list", "department", "table-list", "filling", "rule-list")
+BY_YEAR = ("home", "department-list", "department", "table-list", "filling", "rule-list", "releases")
 """Pages that show one year or all years, as their address says."""
 
 TABLE_PAGES = ("table-list", "table", "table-history", "revision", "table-diff", "table-act")

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import json
 from collections import Counter
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from projects.models import Department, Release, TargetTable, TransitionRecord, User
+from projects.models import Department, ExportRecord, Release, TargetTable, TransitionRecord, User
 from projects.services.reviewing.queue import queue_data
 from projects.store import load_tables, save_tables
 from projects.tests.generated import table
@@ -93,6 +94,13 @@ def test_export_one_file_or_a_folder(tmp_path: Path, format: str) -> None:
     run("export_tables", "--format", format, "--output", f"{tmp_path}/each/")
     names = sorted(path.name for path in (tmp_path / "each").iterdir())
     assert names == [f"001_办公设备购置1.{format}", f"002_办公设备购置2.{format}"]
+    whole, *each = ExportRecord.objects.order_by("id")
+    assert (whole.kind, whole.name, whole.count) == ("command", f"all.{format}", 2)
+    assert whole.sha256 == hashlib.sha256((tmp_path / f"all.{format}").read_bytes()).hexdigest()
+    assert whole.actor_name.startswith("命令行（")
+    assert [(record.name, record.count) for record in each] == [(name, 1) for name in names]
+    ids = list(TargetTable.objects.order_by("id").values_list("pk", flat=True))
+    assert [[pk for pk, _number, _sha in record.revisions] for record in (whole, *each)] == [ids, ids[:1], ids[1:]]
 
 
 @pytest.mark.django_db

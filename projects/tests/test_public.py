@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from itertools import product
 from typing import Any
@@ -12,7 +13,17 @@ from django.test import Client
 from django.urls import reverse
 
 from perfgoals.web.throttle import Throttle
-from projects.models import AuditEvent, Department, FiscalYear, Membership, PublicField, Release, Role, User
+from projects.models import (
+    AuditEvent,
+    Department,
+    ExportRecord,
+    FiscalYear,
+    Membership,
+    PublicField,
+    Release,
+    Role,
+    User,
+)
 from projects.models import TargetTable as Stored
 from projects.publicfields import hidden_by_default
 from projects.services import publicity, revisions
@@ -308,3 +319,29 @@ def test_odd_addresses_are_not_found(query: str) -> None:
     assert Client().get(reverse("public-list", args=[2021]) + "?department=" + query[6:]).status_code == 404
     assert Client().get(reverse("public-list", args=[2021]) + "?page=zz").status_code == 200
     assert Client().post(reverse("public")).status_code == 405
+
+
+def test_data_taken_is_recorded_once_a_day_and_nobody_is_named(admin: User, settings: Any) -> None:
+    row = made(1)
+    release(admin, row)
+    uid = Release.objects.get().uid
+    for _again in range(2):
+        answer = Client().get(reverse("public-data", args=[uid, "json"]))
+        Client().get(reverse("public-list-data", args=[2021]))
+    Client().head(reverse("public-data", args=[uid, "csv"]))
+    listed, data = ExportRecord.objects.order_by("format")
+    assert data.sha256 == hashlib.sha256(answer.content).hexdigest()
+    assert (data.kind, data.count, data.actor, data.actor_name, data.address) == (
+        "public", 1, None, "公众（未登录）", "",
+    )  # fmt: skip
+    assert row.approved_revision is not None
+    assert data.revisions == listed.revisions == [[row.pk, row.approved_revision.number, row.approved_revision.sha256]]
+    assert data.department_path == row.department.path
+
+
+def test_releases_begin_with_the_latest_year_that_has_approved_tables(admin: User, client: Client) -> None:
+    made(1)
+    FiscalYear.objects.create(year=2024)
+    client.force_login(admin)
+    assert client.get(reverse("releases")).context["year"].year == 2021
+    assert client.get(reverse("releases") + "?year=2024").context["year"].year == 2024

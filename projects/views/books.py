@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from perfgoals.web.downloads import attachment
 from projects.forms.books import BookChoice, BookForm, rows_of
 from projects.models import Department
-from projects.selectors.books import DRAFT, BookChapter, book_chapters
+from projects.selectors.books import DRAFT, BookChapter, book_chapters, fullest_place
 from projects.selectors.tables import visible_to
 from projects.services import audit, books, export_jobs, pdf
 from projects.services.exporting import ExportRefused, folder_name
@@ -31,7 +31,12 @@ IN_MEMORY = 8 * 1024 * 1024
 def book(request: HttpRequest) -> HttpResponse | FileResponse:
     """The page; a POST builds what was chosen on it."""
     sent = request.POST if request.method == "POST" else None
-    choice = BookChoice(sent or request.GET, departments=departments(request), years=fiscal_years(request))
+    choice = BookChoice(
+        sent or request.GET,
+        departments=departments(request),
+        years=fiscal_years(request),
+        begin=lambda: fullest_place(visible_to(request.user), departments(request)),
+    )
     if not departments(request):
         raise Http404(_("没有您可以查看的部门"))
     if not fiscal_years(request):

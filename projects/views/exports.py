@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from perfgoals.web.downloads import attachment
-from projects.models import ExportJob
+from projects.models import ExportJob, Role
+from projects.permissions import rights_of
 from projects.selectors.tables import visible_to
 from projects.services import books, export_jobs, exporting
 from projects.services.exporting import ExportRefused
@@ -27,7 +28,11 @@ def publishing(request: HttpRequest) -> HttpResponse:
     """The room: what can be made, and the person's own files."""
     export_jobs.expire()
     export_jobs.recover()
-    return render(request, "projects/publishing.html", {"jobs": export_jobs.jobs_of(request.user)})  # type: ignore[arg-type]
+    context = {
+        "jobs": export_jobs.jobs_of(request.user),  # type: ignore[arg-type]
+        "releases": rights_of(request.user).any(Role.ADMINISTRATOR),
+    }
+    return render(request, "projects/publishing.html", context)
 
 
 def job_page(job: ExportJob) -> HttpResponseRedirect:

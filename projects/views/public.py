@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from projects.models import Department, Release
 from projects.selectors.public import matching, public_departments, public_releases, public_table, public_years
 from projects.services.audit_export import safe
 from projects.services.exporting import file_name
+from projects.services.exports import record_public
 from projects.targettable import TargetTable, leaf_text
 
 PAGE = 50
@@ -128,6 +129,7 @@ def _found(request: HttpRequest, year: int) -> tuple[Any, str, Department | None
 def list_data(request: HttpRequest, year: int) -> HttpResponse:
     """The same list as CSV, at most :data:`MOST_ROWS` rows."""
     found, _query, _department = _found(request, year)
+    releases = list(found.select_related("revision", "table__department")[:MOST_ROWS])
     rows = (
         (
             year,
@@ -138,9 +140,9 @@ def list_data(request: HttpRequest, year: int) -> HttpResponse:
             "" if release.amount is None else f"{release.amount:.2f}",
             f"/public/tables/{release.uid}/",
         )
-        for release in found[:MOST_ROWS]
+        for release in releases
     )
-    return _csv(LIST_HEADINGS, rows, f"{year}年绩效目标公开目录.csv")
+    return _csv(request, LIST_HEADINGS, rows, f"{year}年绩效目标公开目录.csv", releases)
 
 
 def _release(uid: UUID) -> Release:
@@ -165,12 +167,13 @@ def table(request: HttpRequest, uid: UUID) -> HttpResponse:
 @open_to_all
 def table_data(request: HttpRequest, uid: UUID, suffix: str) -> HttpResponse:
     """One table as interchange JSON, or as CSV with one row per indicator."""
-    content = public_table(_release(uid))
+    release = _release(uid)
+    content = public_table(release)
     if suffix == "json":
         text = json.dumps([content.to_dict()], ensure_ascii=False, indent=1)
-        return _file(text.encode(), "application/json", file_name(content, "json"))
+        return _file(request, text.encode(), "application/json", file_name(content, "json"), [release])
     if suffix == "csv":
-        return _csv(HEADINGS, _rows(content), file_name(content, "csv"))
+        return _csv(request, HEADINGS, _rows(content), file_name(content, "csv"), [release])
     raise Http404
 
 
@@ -191,15 +194,25 @@ def _rows(table: TargetTable) -> Iterable[tuple[Any, ...]]:
         yield (*head, *("" for _name in (*names, "weight")))
 
 
-def _csv(headings: Iterable[str], rows: Iterable[Iterable[Any]], name: str) -> HttpResponse:
+def _csv(
+    request: HttpRequest,
+    headings: Iterable[str],
+    rows: Iterable[Iterable[Any]],
+    name: str,
+    releases: Sequence[Release],
+) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(headings)
     # None may start what a spreadsheet takes for a formula.
     writer.writerows([safe("" if value is None else str(value)) for value in row] for row in rows)
-    return _file(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
+    return _file(request, out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name, releases)
 
 
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+def _file(
+    request: HttpRequest, content: bytes, content_type: str, name: str, releases: Sequence[Release]
+) -> HttpResponse:
+    if request.method == "GET":
+        record_public(name=name, format=name.rpartition(".")[2], content=content, releases=releases)
     disposition = content_disposition_header(True, name) or "attachment"
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})

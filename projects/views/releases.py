@@ -7,12 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from projects.models import FiscalYear, Role
+from projects.models import FiscalYear, Role, TargetTable
 from projects.permissions import may_administer, rights_of
 from projects.selectors.public import Candidate, candidates, field_choices
 from projects.services import publicity
@@ -31,11 +32,18 @@ def _condition(request: HttpRequest) -> Any:
     return rights_of(request.user).departments(Role.ADMINISTRATOR, prefix="department__")
 
 
+def _first_year(request: HttpRequest) -> FiscalYear | None:
+    """The latest year with approved tables, which is where there is something to do; else the latest."""
+    approved = TargetTable.objects.filter(_condition(request), approved_revision__isnull=False)
+    years = FiscalYear.objects.annotate(some=Exists(approved.filter(fiscal_year=OuterRef("pk"))))
+    return years.order_by("-some", "-year").first()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def releases(request: HttpRequest) -> HttpResponse:
     """The approved tables of a year with what is public of them."""
     _administrator(request)
-    year = chosen_year(request) or FiscalYear.objects.order_by("-year").first()
+    year = chosen_year(request) or _first_year(request)
     if year is None:
         return render(request, "projects/releases.html", {"year": None})
     if request.method == "POST":

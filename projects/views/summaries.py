@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from perfgoals.web.downloads import attachment
 from projects.forms.books import BookChoice
-from projects.selectors.books import BookChapter, book_chapters
+from projects.selectors.books import BookChapter, book_chapters, fullest_place
 from projects.selectors.tables import visible_to
 from projects.services import audit, pdf
 from projects.services import summaries as service
@@ -30,7 +30,12 @@ TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 def _choice(request: HttpRequest) -> tuple[BookChoice, list[BookChapter]]:
     if not departments(request):
         raise Http404(_("没有您可以查看的部门"))
-    choice = BookChoice(request.GET, departments=departments(request), years=fiscal_years(request))
+    choice = BookChoice(
+        request.GET,
+        departments=departments(request),
+        years=fiscal_years(request),
+        begin=lambda: fullest_place(visible_to(request.user), departments(request)),
+    )
     if not choice.is_valid():
         raise Http404(_("没有这个部门、年度或选项"))
     data = choice.cleaned_data

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import io
 from argparse import ArgumentParser
 from pathlib import Path
@@ -21,6 +23,7 @@ from projects.services.exporting import (
     find_layout,
     write_whole,
 )
+from projects.services.exports import Written, content_line, record_export
 
 
 class Command(BaseCommand):
@@ -56,18 +59,37 @@ class Command(BaseCommand):
 
     def _export(self, options: dict[str, Any]) -> None:
         layout = find_layout(options["layout"]) if options["layout"] else None
-        tables = self._tables(options)
+        tables, places = self._tables(options)
         kind, output = options["format"], options["output"]
+
+        def note(content: bytes, name: str, some: slice = slice(None)) -> None:
+            record_export(
+                kind="command",
+                format="xlsx" if kind == LIST else kind,
+                name=name,
+                written=Written(len(content), hashlib.sha256(content).hexdigest()),
+                actor=None,
+                revisions=[
+                    content_line(pk, 0, table) for (pk, _), table in zip(places[some], tables[some], strict=True)
+                ],
+                paths={path for _, path in places[some]},
+                layout=layout.id if layout else "",
+                by=f"命令行（{_account()}）",
+            )
+
         if output == "-":
             if kind not in ("json", "html"):
                 raise CommandError(f"{kind} 不能写到标准输出，请给出文件名")
             out = io.BytesIO()
             export(tables, format=kind, out=out, layout=layout)
+            note(out.getvalue(), "标准输出")
             self.stdout.write(out.getvalue().decode(), ending="")
             return
         path = Path(output)
         if path.is_dir() or output.endswith(("/", "\\")):
             written = export_each(tables, format=kind, folder=path, layout=layout)
+            for number, file in enumerate(written):
+                note(file.read_bytes(), file.name, slice(number, number + 1))
             self.stdout.write(f"已导出 {len(written)} 张表到 {path}，每张一个文件")
             return
         if not path.parent.is_dir():
@@ -75,11 +97,13 @@ class Command(BaseCommand):
         out = io.BytesIO()
         findings = export(tables, format=kind, out=out, layout=layout)
         write_whole(path, out.getvalue())
+        note(out.getvalue(), path.name)
         for finding in findings:
             self.stderr.write(finding.describe())
         self.stdout.write(f"已导出 {len(tables)} 张表到 {path}")
 
-    def _tables(self, options: dict[str, Any]) -> list[Any]:
+    def _tables(self, options: dict[str, Any]) -> tuple[list[Any], list[tuple[int, str]]]:
+        """The chosen tables in order, and of each the id and its department's path."""
         from projects.models import TargetTable
         from projects.store import load_tables
 
@@ -97,7 +121,16 @@ class Command(BaseCommand):
             department=department,
             project=options["project"] or "",
         )
-        tables = load_tables(chosen.order_by("fiscal_year__year", "source", "position", "id"))
+        ordered = chosen.order_by("fiscal_year__year", "source", "position", "id")
+        tables = load_tables(ordered)
         if not tables:
             raise CommandError("没有符合条件的绩效目标表，未写任何文件")
-        return tables
+        return tables, list(ordered.values_list("pk", "department__path"))
+
+
+def _account() -> str:
+    """The account of the operating system that runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "未知账号"

@@ -221,3 +221,14 @@ def test_common_path_is_the_narrowest_department_above_all() -> None:
     assert common_path(["0000000100000002"]) == "0000000100000002"
     assert common_path(["0000000100000002", "0000000100000003"]) == "00000001"
     assert common_path(["00000001", "00000002"]) == ""
+
+
+def test_page_begins_where_there_is_something_approved(client: Client, make: Make, departments) -> None:
+    approve(make("去年批复的", department="office", year=2021))
+    approve(make("批复的", department="other", year=2022))
+    make("今年的草稿", department="office", year=2023)
+    for page in ("/publish/book/", "/publish/summaries/"):
+        choice = client.get(page).context["choice"]
+        assert (choice.cleaned_data["department"], choice.cleaned_data["year"]) == (departments["other"].pk, 2022)
+    choice = client.get("/publish/book/?year=2023").context["choice"]
+    assert (choice.cleaned_data["department"], choice.cleaned_data["year"]) == (departments["bureau"].pk, 2023)
