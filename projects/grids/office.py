@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,20 +47,29 @@ def modernised(data: bytes, name: str, old: FileRefused, office: str, *, timeout
 
 
 def convert(office: str, data: bytes, suffix: str, target: str, *, timeout: float, fonts: str = "") -> bytes:
-    """Return the file converted: ``target`` is LibreOffice's "suffix:filter", ``fonts`` a configuration of fonts.
+    """Return one file converted, see :func:`convert_all`."""
+    return convert_all(office, [data], suffix, target, timeout=timeout, fonts=fonts)[0]
 
-    Raises :class:`TimeoutError` when it takes longer than ``timeout`` seconds, :class:`ConversionFailed` when nothing
-    comes out.
+
+def convert_all(
+    office: str, files: Sequence[bytes], suffix: str, target: str, *, timeout: float, fonts: str = ""
+) -> list[bytes]:
+    """Return the files converted in one run: starting LibreOffice costs more than a short document does.
+
+    ``target`` is its "suffix:filter", ``fonts`` a configuration of fonts. Raises :class:`TimeoutError` when all take
+    longer than ``timeout`` seconds, :class:`ConversionFailed` when one of them does not come out.
     """
     with tempfile.TemporaryDirectory(prefix="perfgoals-office-") as folder:
         place = Path(folder)
-        source = place / f"document.{suffix}"
-        source.write_bytes(data)
-        made = place / "out" / f"document.{target.partition(':')[0]}"
+        names = ["document", *(f"document{number}" for number in range(1, len(files)))]
+        for name, data in zip(names, files, strict=True):
+            (place / f"{name}.{suffix}").write_bytes(data)
+        made = [place / "out" / f"{name}.{target.partition(':')[0]}" for name in names]
         command = [
             office, f"-env:UserInstallation={(place / 'profile').as_uri()}",
             "--headless", "--norestore", "--nolockcheck", "--nodefault",
-            "--convert-to", target, "--outdir", str(place / "out"), str(source),
+            "--convert-to", target, "--outdir", str(place / "out"),
+            *(str(place / f"{name}.{suffix}") for name in names),
         ]  # fmt: skip
         # Nothing of ours, least of all the secret key, is any of its business.
         env = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL") if key in os.environ} | {"HOME": folder}
@@ -67,9 +77,9 @@ def convert(office: str, data: bytes, suffix: str, target: str, *, timeout: floa
             (place / "fonts.conf").write_text(fonts, encoding="utf-8")
             env["FONTCONFIG_FILE"] = str(place / "fonts.conf")
         code = _run(command, env, timeout)
-        if code or not made.is_file():
+        if code or not all(file.is_file() for file in made):
             raise ConversionFailed(f"LibreOffice ended with {code} and left no file")
-        return made.read_bytes()
+        return [file.read_bytes() for file in made]
 
 
 def _run(command: list[str], env: dict[str, str], timeout: float) -> int:

@@ -133,6 +133,39 @@ def export_pdf(tables: Iterable[TargetTable], *, layout: Layout | None = None, t
     return pdf.make_pdf(lambda: book(listed, layout), title=title or document_title(listed))
 
 
+def export_pdfs(tables: Sequence[TargetTable]) -> list[Pdf]:
+    """Return each table as a PDF of its own, several in one run of LibreOffice.
+
+    In another company than its own a file's fonts may be numbered differently: it looks the same, its bytes need not
+    be those of :func:`export_pdf`.
+    """
+    from projects.services import pdf
+
+    if not pdf.office():
+        return [export_pdf([table]) for table in tables]
+    made: dict[int, Pdf] = {}
+    waiting: dict[str, dict[int, bytes]] = {}
+    for number, table in enumerate(tables):
+        suffix, data = _office_file(table)
+        waiting.setdefault(suffix, {})[number] = data
+    for suffix, files in waiting.items():
+        try:
+            converted = pdf.all_from_office(list(files.values()), suffix)
+        except pdf.PdfRefused:  # one of them, or all together: each by itself then, and whose fault it is comes out
+            converted = [pdf.from_office(data, suffix) for data in files.values()]
+        made |= {number: pdf.Pdf(data, pdf.OFFICE) for number, data in zip(files, converted, strict=True)}
+    return [made[number] for number in range(len(tables))]
+
+
+def _office_file(table: TargetTable) -> tuple[str, bytes]:
+    """The file that LibreOffice gets of one table: the office's own form filled in, or our Word file."""
+    form = own_form([table], None)
+    for suffix in ("docx", "xlsx") if form else ():
+        if (filled := _filled([table], form, suffix)) is not None:
+            return suffix, filled
+    return "docx", export_bytes([table], format="docx")
+
+
 def export_each(
     tables: Iterable[TargetTable], *, format: str, folder: Path, layout: Layout | None = None
 ) -> list[Path]:

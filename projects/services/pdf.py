@@ -11,7 +11,7 @@ import io
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,7 +21,7 @@ from django.conf import settings
 from projects.grids.docx_frame import NO_FRAME
 from projects.grids.docx_writer import write_docx
 from projects.grids.grid import Block, Frame, Paragraph
-from projects.grids.office import ConversionFailed, convert, find_office
+from projects.grids.office import ConversionFailed, convert_all, find_office
 from projects.services.exporting import ExportRefused
 
 OFFICE, OWN = "LibreOffice", "内置排版"
@@ -135,9 +135,14 @@ def from_office(data: bytes, suffix: str, *, timeout: float | None = None) -> by
 
     Raises :class:`PdfRefused` when it fails or takes too long.
     """
+    return all_from_office([data], suffix, timeout=timeout)[0]
+
+
+def all_from_office(files: Sequence[bytes], suffix: str, *, timeout: float | None = None) -> list[bytes]:
+    """Have LibreOffice convert several files in one run. The same files in the same order give the same bytes."""
     limit = timeout or settings.SOFFICE_TIMEOUT
     try:
-        made = convert(office(), data, suffix, f"pdf:{FILTERS[suffix]}", timeout=limit, fonts=_fonts_conf())
+        made = convert_all(office(), files, suffix, f"pdf:{FILTERS[suffix]}", timeout=limit, fonts=_fonts_conf())
     except TimeoutError as error:
         logger.error("%s", error)
         raise PdfRefused(
@@ -146,7 +151,7 @@ def from_office(data: bytes, suffix: str, *, timeout: float | None = None) -> by
     except ConversionFailed as error:
         logger.error("%s", error)
         raise PdfRefused("LibreOffice 未能转换这份文件，请下载 Word 文件后另存为 PDF，并告知管理员。") from error
-    return settled(made)
+    return [settled(data) for data in made]
 
 
 @cache

@@ -15,7 +15,7 @@ from projects.grids.grid import Block
 from projects.grids.pdf_fonts import find_fonts
 from projects.grids.pdf_writer import NoFont, write_pdf
 from projects.layouts.volume import Chapter, Volume, contents_of, volume_blocks
-from projects.services import pdf
+from projects.services import exporting, pdf
 from projects.targettable import TargetTable
 
 EXPECTED = Path(django_settings.BASE_DIR) / "fixtures" / "expected"
@@ -101,6 +101,20 @@ def test_libreoffice_gives_the_same_bytes_for_the_same_book_and_embeds_every_fon
 def test_conversion_that_takes_too_long_is_ended_and_said() -> None:
     with pytest.raises(pdf.PdfRefused, match=r"LibreOffice 转换超过 0\.01 秒，已停止"):
         pdf.make_pdf(lambda: blocks(ANNEXES), timeout=0.01)
+
+
+@pytest.mark.office
+@pytest.mark.django_db
+def test_several_tables_made_in_one_run_are_each_whole_and_repeat() -> None:
+    data = json.loads((EXPECTED / f"{BOOK}.json").read_text("utf-8"))[1:5]
+    tables = [TargetTable.from_dict(item) for item in data]
+    made = exporting.export_pdfs(tables)
+    assert [item.how for item in made] == [pdf.OFFICE] * 4
+    for table, item in zip(tables, made, strict=True):
+        text = squeezed("".join(texts(item.data)))
+        assert [other.project.code in text for other in tables] == [other is table for other in tables]
+        assert squeezed(text) == squeezed("".join(texts(exporting.export_pdf([table]).data)))
+    assert [item.data for item in exporting.export_pdfs(tables)] == [item.data for item in made]
 
 
 @needs_font

@@ -197,7 +197,7 @@ def test_one_person_cannot_fill_the_queue(make: Make, person: User) -> None:
     [
         (0, "docx", "没有选择绩效目标表"),
         (1, "exe", "压缩包里不能放"),
-        (101, "pdf", "一个 PDF 压缩包最多 100 张表，现有 101 张"),
+        (501, "pdf", "一个 PDF 压缩包最多 500 张表，现有 501 张"),
         (5001, "docx", "最多 5000 张表"),
     ],
 )
