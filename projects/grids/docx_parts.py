@@ -153,7 +153,8 @@ def _entry(level: int) -> str:
     )
 
 
-_CELL_SPACING = _spacing(20, 20)
+# The height of 宋体's line, whatever font takes its place: tables then end where they do in Word.
+_CELL_SPACING = _spacing(20, 20, 273, "exact")
 _SIGN_TABS = f'<w:tabs><w:tab w:val="left" w:pos="{TEXT_WIDTH // 2}"/></w:tabs>'
 _RIGHT_TAB = f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs>'
 
@@ -192,14 +193,14 @@ STYLES = (
     + _style("PgAnnex", "绩效表 附表号", "<w:keepNext/>" + _spacing(0, 60), _run("黑体", 24))
     + _style("PgTitle", "绩效表 标题", "<w:keepNext/>" + _spacing(60, 160) + '<w:jc w:val="center"/>',
              _run("方正小标宋简体", 34), based="Heading1")
-    + _style("PgCaption", "绩效表 表头行", "<w:keepNext/>" + _RIGHT_TAB + _spacing(0, 60),
+    + _style("PgCaption", "绩效表 表头行", "<w:keepNext/>" + _RIGHT_TAB + _spacing(0, 60, 273, "exact"),
              _run("宋体", 21))
     + _style("PgHeading", "绩效表 小标题", "<w:keepNext/>" + _spacing(120, 60, 360),
              _run("黑体", 28), based="Heading2")
     + _style("PgBody", "绩效表 正文",
              _spacing(0, 0, 400) + '<w:ind w:firstLineChars="200" w:firstLine="560"/>'
              '<w:jc w:val="both"/>', _run("仿宋", 28))
-    + _style("PgSign", "绩效表 签字行", _SIGN_TABS + _spacing(120, 0), _run("宋体", 21))
+    + _style("PgSign", "绩效表 签字行", _SIGN_TABS + _spacing(120, 0, 273, "exact"), _run("宋体", 21))
     + _style("PgCover", "绩效文本 封面标题", _spacing(0, 360) + '<w:jc w:val="center"/>', _run("方正小标宋简体", 52))
     + _style("PgCoverLine", "绩效文本 封面", _spacing(0, 200) + '<w:jc w:val="center"/>', _run("黑体", 32))
     + _style("PgNumber", "绩效文本 序号", "<w:keepNext/>" + _spacing(0, 120), _run("黑体", 28), based="Heading2")

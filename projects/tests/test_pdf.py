@@ -82,9 +82,10 @@ def test_contents_say_what_libreoffice_made_of_the_pages_where_we_were_wrong() -
 
 
 @pytest.mark.office
-def test_own_estimate_of_the_pages_is_what_libreoffice_makes_of_sample_002() -> None:
-    made = pdf.make_pdf(lambda: blocks(BOOK), frame=VOLUME.frame())
-    assert [page for _, _, page in outline(made.data)] == [e.page for e in contents_of(chapters(BOOK), VOLUME)]
+@pytest.mark.parametrize("sample", [BOOK, ANNEXES])
+def test_own_estimate_of_the_pages_is_what_libreoffice_makes_of_the_sample(sample: str) -> None:
+    made = pdf.make_pdf(lambda: blocks(sample), frame=VOLUME.frame())
+    assert [page for _, _, page in outline(made.data)] == [e.page for e in contents_of(chapters(sample), VOLUME)]
 
 
 @pytest.mark.office
