@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import pairwise
-
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
 from projects.layouts.bound import POSITION
-from projects.layouts.definition import Binding, FormBlock, Layout, RepeatBlock, Slot
+from projects.layouts.definition import Binding, Layout, RepeatBlock, Slot
 from projects.layouts.frame import frame_values
-from projects.layouts.labels import norm, unit_of
+from projects.layouts.labels import norm, squeeze, unit_of
 from projects.layouts.lines import (
     Line,
     begins_supplement,
@@ -22,6 +19,7 @@ from projects.layouts.lines import (
     unit_line,
 )
 from projects.layouts.match_rows import RowReader
+from projects.layouts.ownwords import fixed_rows, followers, printed
 from projects.layouts.properties import YEAR_IN_TITLE
 from projects.layouts.readtable import ReadTable
 from projects.layouts.rows_read import read_head
@@ -94,7 +92,9 @@ class _Reader:
 
     def _take_frame(self, line: Line) -> bool:
         """Take lines around the form: unit, department, signatures. Tell whether it was one."""
-        if line.para and (own := frame_values(self.layout, line)) is not None:
+        # In a sheet without borders the lines around the form are rows like all others.
+        loose = line.para or not (self.rows or self.under or self.below)
+        if loose and (own := frame_values(self.layout, line)) is not None:
             for binding, text in own:
                 self._set(binding, text, line.cells[0])
             return True
@@ -166,8 +166,21 @@ class _Reader:
         return next((unit for unit in map(unit_of, line.texts) if unit), self.unit)
 
     def _leaves_list(self, line: Line) -> bool:
-        label = norm(line.texts[line.filled[0]])
-        return label in self.layout.slots and not line.para and line.filled[0] == 0 and label not in self.seen
+        if line.para:
+            return False
+        first = line.texts[line.filled[0]]
+        label = norm(first)
+        if label in self.layout.slots and line.filled[0] == 0 and label not in self.seen:
+            return True
+        if not self.layout.own:
+            return False
+        # An office's own form may go on with anything: a line of seals, or a label with its value in the same cell.
+        if tuple(squeeze(line.texts[index]) for index in line.filled) in fixed_rows(self.layout):
+            return True
+        head, mark, _ = first.replace("：", ":").partition(":")
+        return bool(mark) and any(
+            slot.place == "inline" and slot.label not in self.seen for slot in self.layout.slots.get(norm(head), ())
+        )
 
     # -- single cells -----------------------------------------------------------------------
 
@@ -205,7 +218,7 @@ class _Reader:
         label = norm(text)
         if label in self.layout.slots:
             # A form prints the same words as a label further on: only there they are one.
-            return bool(self.layout.id) and label not in _followers(self.layout).get(owner.label, ())
+            return bool(self.layout.id) and label not in followers(self.layout).get(owner.label, ())
         return field_kind(owner.binding.path) == "text"
 
     def _take_side(self, line: Line, before: list[int]) -> None:
@@ -269,7 +282,7 @@ class _Reader:
             rest = rest[2:]
 
     def _is_printed(self, text: str) -> bool:
-        return norm(text) in _printed(self.layout)
+        return norm(text) in printed(self.layout)
 
     def _take_values(self, line: Line) -> None:
         """Take a row without labels: values below their labels, or the text below a side label."""
@@ -392,31 +405,3 @@ class _Reader:
 def _bare(text: str, slot: Slot) -> str:
     """Return the text of a cell without the words that the form prints behind the value."""
     return text.removesuffix(slot.suffix).rstrip() if slot.suffix else text
-
-
-@cache
-def _followers(layout: Layout) -> dict[str, set[str]]:
-    """Return per label which labels stand behind it in its rows: where it has no value cell, one of them follows."""
-    found: dict[str, set[str]] = {}
-    for block in layout.blocks:
-        for row in block.rows if isinstance(block, FormBlock) else ():
-            labels = [norm(cell.literal) for cell in row if cell.literal]
-            for label, after in pairwise(labels):
-                found.setdefault(label, set()).add(after)
-    return found
-
-
-_PRINTED: dict[str, frozenset[str]] = {}
-
-
-def _printed(layout: Layout) -> frozenset[str]:
-    """Return every word that the form itself prints, side labels and group headings included."""
-    if layout.id not in _PRINTED:
-        found: set[str] = set()
-        for block in layout.blocks:
-            if isinstance(block, FormBlock):
-                found.update(norm(cell.literal) for row in block.rows for cell in row if not cell.binding)
-            else:
-                found.add(norm(block.side))
-        _PRINTED[layout.id] = frozenset(found - {""})
-    return _PRINTED[layout.id]

@@ -245,6 +245,8 @@ class _Extract:
         found: list[Parts] = []
         while end - 1 > start:
             filled = [cell for cell in rows[end - 1] if cell.text.strip()]
+            if any(at + cell.rowspan >= end for at, row in enumerate(rows[: end - 1]) for cell in row):
+                break  # a cell from above reaches down into it
             if not all(signatures(PLACEHOLDER.sub("", cell.text)) for cell in filled):
                 break
             if filled:
