@@ -7,6 +7,7 @@ know the form like a shipped one.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -283,7 +284,7 @@ class _Extract:
         caption, *above = self.captions or [()]
         layout = Layout(
             id=identifier,
-            name=self.choices.name or _title_name(_words(self.title)) or "未命名表样",
+            name=self.choices.name or _title_name(self.title) or "未命名表样",
             kind=self.choices.kind or self._kind(),
             title=title,
             unit=unit,
@@ -381,10 +382,10 @@ def _words(parts: Sequence[str | Binding]) -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _title_name(words: str) -> str:
-    """Return what a form is called by its title, without the words that stood beside the year."""
-    bare = squeeze(PLACEHOLDER.sub("", words))
-    return bare.replace("（年度）", "").removeprefix("年度").removeprefix("年")
+def _title_name(title: Sequence[str | Binding]) -> str:
+    """Return what a form is called by its title, without its fields and the words that stood beside the year."""
+    text = squeeze("".join(part if isinstance(part, str) else "\0" for part in title))
+    return re.sub(r"（\0年度?）|\0年度?|\0", "", text)
 
 
 def _whole_widths(grid: Grid) -> list[float]:
