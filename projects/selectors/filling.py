@@ -91,6 +91,11 @@ def filing(
     return Filing(counts, counts[show], page, pages, _lines(user, year, [(key[2], bool(key[3])) for key in ordered]))
 
 
+def missing(user: User | Any, year: int, *, department: Department | None = None) -> int:
+    """Return how many of last year's projects ``user`` files have no table in ``year``. One query."""
+    return _absent(user, year, department, "").count()
+
+
 def _keys(tables: QuerySet[TargetTable], missing: int) -> QuerySet[TargetTable, Any]:
     named = tables.order_by().annotate(place=F("department__path"), missing=Value(missing, IntegerField()))
     return named.values_list("place", "label", "id", "missing")

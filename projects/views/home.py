@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from projects.models import FiscalYear, Role, TargetTable
 from projects.permissions import REVIEWS, SEES_TABLES, rights_of
+from projects.selectors.filling import missing
 from projects.selectors.tables import filter_tables
 from projects.selectors.worklist import progress, worklist
 from projects.tables import RecentTable, fetch_rows
@@ -50,6 +51,8 @@ def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, s
                 "why": _("按等待的时间排列，办完一张接着下一张"),
             }
         )
+    if rights.any(Role.OFFICER):
+        steps += _to_begin(request)
     drafts = counts.get(TargetTable.Status.DRAFT, 0)
     if drafts and rights.any(Role.OFFICER, Role.ADMINISTRATOR):
         steps.append(
@@ -83,6 +86,24 @@ def next_steps(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, s
         }
     )
     return steps
+
+
+def _to_begin(request: HttpRequest) -> list[dict[str, str]]:
+    """Last year's projects without a table in the chosen or the latest open year: no list of tables shows them."""
+    opened = [row for row in fiscal_years(request) if row.state == FiscalYear.State.OPEN]
+    year = chosen_year(request) or next(iter(opened), None)
+    if year not in opened:
+        return []
+    number = missing(request.user, year.year, department=current_department(request))
+    if not number:
+        return []
+    return [
+        {
+            "url": f"{reverse('filling')}?year={year.year}&show=missing",
+            "label": _("为 %(n)s 个上年的项目新建%(year)s年度的表") % {"n": f"{number:,}", "year": year.year},
+            "why": _("在填报清单中逐个或成批由上年的表新建"),
+        }
+    ]
 
 
 def _board(request: HttpRequest) -> dict[str, Any]:

@@ -227,3 +227,38 @@ def test_menus_stand_inside_the_page_for_screen_readers(site, page, person) -> N
     page.click(".handle")
     expect(page.get_by_role("menuitem", name="在下面添加一行")).to_be_visible()
     assert violations(page) == []
+
+
+def test_a_click_into_a_figure_and_typing_replaces_it_and_the_second_click_edits(site, page, person) -> None:
+    row = blank(person, "longhua")
+    open_entry(page, site, row, "funding")
+    total = cell(page, "funding.total")
+    total.fill("202")
+    all_saved(page)
+    expect(total).to_have_value("202.00")
+    total.click()
+    page.keyboard.type("200")
+    page.keyboard.press("Tab")
+    all_saved(page)
+    expect(total).to_have_value("200.00")
+    total.click()
+    total.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("5")
+    page.keyboard.press("Tab")
+    all_saved(page)
+    assert str(stored(row).funding.total) == "2000500.00"
+
+
+def test_the_words_of_a_tall_category_stay_in_sight(site, page, person) -> None:
+    row = blank(person, "longhua")
+    open_entry(page, site, row, "indicators")
+    page.locator(f"{ROWS} [data-in]").first.focus()
+    paste(page, "\n".join(f"产出目标\t数量\t第{n}项完成数\t{n}项" for n in range(1, 61)))
+    page.locator("dialog[open] tbody tr").nth(59).wait_for()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(ROWS)).to_have_count(66)
+    page.locator(ROWS).nth(40).scroll_into_view_if_needed()
+    expect(page.locator('[data-path$="/level2"] [data-level]', has_text="数量")).to_be_in_viewport()
+    all_saved(page)

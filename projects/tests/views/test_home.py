@@ -60,6 +60,25 @@ def test_home_shows_the_latest_tables_first_and_next_steps(client: Client, make:
     ]
 
 
+def test_home_tells_an_officer_of_projects_that_have_no_table_yet(client: Client, make: Make) -> None:
+    for name in ("甲项目", "乙项目"):
+        make(name, year=2021)
+    make("乙项目", year=2022)
+    answer = client.get("/")
+    first = answer.context["steps"][0]
+    assert (first["label"], first["url"]) == (
+        "为 1 个上年的项目新建2022年度的表",
+        "/filling/?year=2022&show=missing",
+    )
+    assert 'href="/filling/?year=2022&amp;show=missing"' in answer.content.decode()
+    assert "上年的项目" not in client.get("/?year=2021").content.decode()
+
+
+def test_a_draft_in_the_work_list_opens_for_filling_in(client: Client, make: Make) -> None:
+    row = make("甲项目")
+    assert f'<a class="list__open" href="/tables/{row.pk}/fill/" title="甲项目">' in client.get("/").content.decode()
+
+
 def test_home_of_one_year_counts_that_year_only(client: Client, make: Make) -> None:
     make("今年的项目", year=2021)
     make("去年的项目", year=2020)

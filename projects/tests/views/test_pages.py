@@ -139,7 +139,7 @@ def test_inactive_account_sees_nothing(client: Client, make: Make, person: User)
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 13),
+        ("/", 14),
         ("/tables/", 12),
         ("/tables/?q=电脑", SEARCH),
         ("/tables/?department={department}&year=2021&sort=-amount", 14),

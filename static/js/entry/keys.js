@@ -1,11 +1,12 @@
 // The keyboard in the cells of the form, as in a spreadsheet. A cell is first only chosen: its text is selected, the
-// arrows move on, typing replaces. Enter, F2, a click or typing begins to edit: the arrows then move in the text and
-// leave it at its ends. Because the control itself has the focus all along, input methods work from the first key.
+// arrows move on, typing replaces. Enter, F2, typing, or a click (in a figure the second one) begins to edit: the arrows
+// then move in the text and leave it at its ends. Because the control itself has the focus all along, input methods work from the first key.
 import { all } from "./dom.js";
 import { fit } from "./cells.js";
 import { nextCell } from "./nextcell.js";
 
 const LONG = new Set(["long"]);
+const FIGURES = new Set(["money", "percent", "number", "day", "target"]);
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
 export const isCell = (node) => node instanceof Element && node.matches("[data-in], [data-level]");
@@ -26,6 +27,7 @@ export class Keys {
     this.place = place;
     this.call = { typed, left, entered, composing };
     place.addEventListener("pointerdown", (event) => (this.#pointed = isCell(event.target)));
+    place.addEventListener("mousedown", (event) => this.#press(event));
     place.addEventListener("focusin", (event) => this.#focus(event));
     place.addEventListener("focusout", (event) => this.#blur(event));
     place.addEventListener("input", (event) => this.#input(event));
@@ -36,6 +38,18 @@ export class Keys {
       composing(false);
       if (event.target.matches("[data-in]")) this.call.typed(pathOf(event.target), event.target.value, event.target);
     });
+  }
+
+  // A click chooses a figure, so that typing replaces it, as in a spreadsheet: a caret before an amount makes 200 and
+  // 202.00 into 200202.00. The second click begins to edit; in texts the first one does.
+  #press(event) {
+    const node = event.target;
+    if (!node.matches?.("[data-in]") || event.button) return;
+    if (node === document.activeElement) return void setMode(node, "edit");
+    if (!FIGURES.has(kindOf(node))) return;
+    this.#pointed = false;
+    event.preventDefault();
+    node.focus({ preventScroll: true });
   }
 
   #focus({ target }) {

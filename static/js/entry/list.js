@@ -5,6 +5,9 @@ import { el } from "./dom.js";
 import { openCell, putText } from "./cells.js";
 import { parts } from "./doc.js";
 
+// From so many rows on, a merged cell keeps its words in sight instead of in its middle.
+const TALL = 8;
+
 export class ListBlock {
   #cells = new Map();
 
@@ -112,6 +115,7 @@ export class ListBlock {
     }
     wanted.add(path);
     td.rowSpan = span;
+    td.classList.toggle("is-tall", column.merged && span > TALL);
     if (column.merged) this.#levelText(td, text, column.name);
     else {
       putText(td, text);

@@ -125,7 +125,8 @@ export class Outbox {
       this.#tries = 0;
       this.trouble = "";
       this.version = data.version;
-      this.savedAt = new Date();
+      // By the server's clock, as at the opening of the page.
+      this.savedAt = new Date(data.saved_at);
       this.sending = null;
       for (const [path, cell] of Object.entries(data.cells ?? {})) this.served.set(path, cell.text);
       this.#store();
