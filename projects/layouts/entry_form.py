@@ -129,8 +129,11 @@ def cell_kind(path: str) -> str:
 
 def _prose_fields(draft: Draft) -> Iterator[CellData]:
     for uid in draft.uids["sections"]:
+        title = str(draft.value(f"sections/{uid}/title") or "").strip()
         for leaf in ("title", "text"):
-            yield _field_of_row(draft, "sections", uid, leaf)
+            field = _field_of_row(draft, "sections", uid, leaf)
+            # Below a heading a text is called by it.
+            yield field | ({"name": title} if title and leaf == "text" else {})
 
 
 def _field_of_row(draft: Draft, rows: str, uid: str, leaf: str) -> CellData:

@@ -11,6 +11,7 @@ from django.db import transaction
 from projects.layouts import Layout, get_layout
 from projects.layouts.definition import RepeatBlock
 from projects.layouts.steps import frame_paths
+from projects.layouts.typed import INDICATOR_LISTS
 from projects.models import Department, FiscalYear, Project
 from projects.models import TargetTable as Stored
 from projects.models.keys import project_key
@@ -106,13 +107,15 @@ def blank_table(layout: Layout, year: int, department: Department, *, skeleton: 
     if "{" not in title:
         table.title = title
     table.sections = [Section(title) for title in layout.sections]
+    own = list(layout.own_categories.items())
     if skeleton:
         for block in layout.blocks:
-            if isinstance(block, RepeatBlock) and block.of == "indicators":
-                table.indicators = [
-                    Indicator(level1=one, level2=two, category=code)
-                    for code, (one, two) in layout.own_categories.items()
-                ]
+            if not isinstance(block, RepeatBlock):
+                continue
+            # A form with two halves prints the categories in both.
+            for rows in {block.of, block.beside} & {*INDICATOR_LISTS}:
+                blank = [Indicator(level1=one, level2=two, category=code) for code, (one, two) in own]
+                setattr(table, rows, blank)
     return table
 
 

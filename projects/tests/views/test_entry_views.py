@@ -501,3 +501,20 @@ def test_a_text_too_long_is_refused_by_the_name_of_its_cell(client: Client, row:
     told = f"“{place}”的文字超过 100000 字，请删短，或作为附件上传"
     assert (answer.status_code, answer.json()["message"]) == (400, told)
     assert Stored.objects.get(pk=row.pk).version == 1
+
+
+def test_a_form_with_two_halves_begins_with_its_categories_in_both(client: Client, bureau: Department) -> None:
+    year(2027)
+    body = {"year": 2027, "department": bureau.pk, "layout": "mof-2015", "name": "新项目", "skeleton": True}
+    content = load_tables(Stored.objects.filter(pk=post(client, "/tables/new/", **body).json()["id"]))[0]
+    categories = [item.category for item in content.indicators]
+    assert len(categories) == 9
+    assert [item.category for item in content.period_indicators] == categories
+
+
+def test_prose_is_called_by_its_heading(client: Client, bureau: Department) -> None:
+    year(2027)
+    body = {"year": 2027, "department": bureau.pk, "layout": "hebei-department", "name": ""}
+    pk = post(client, "/tables/new/", **body).json()["id"]
+    fields = client.get(f"/tables/{pk}/fill/data/?step=prose").json()["steps"][0]["fields"]
+    assert [field["name"] for field in fields[:2]] == ["文字部分第1行·标题", "一、总体绩效目标"]

@@ -369,8 +369,10 @@ export class App {
     const at = parts(path);
     if (!at) return this.names.get(path) ?? this.names.get(path.split("/")[0]) ?? "";
     const name = this.paper.block(at.list)?.columns.find((column) => column.list === at.list && column.leaf === at.leaf)?.name;
+    // Cells outside a repeated block have a name of their own.
+    if (!name && this.names.has(path)) return this.names.get(path);
     const index = this.doc.rows(at.list).findIndex((row) => row.uid === at.uid);
-    return `${name ?? this.names.get(path) ?? ""}${index < 0 ? "" : ` 第${index + 1}行`}`;
+    return `${name ?? ""}${index < 0 ? "" : ` 第${index + 1}行`}`;
   }
 
   isText(path) {
