@@ -21,7 +21,9 @@ _RIGHTLY_DOUBLED = re.compile(
 )
 
 
-_DOUBLED_CHAR = re.compile("对对象|的的|了了|和和|与与|及及|为为(?!什么)|是是(?!非)|在在|并并|将将|把把|等等等")
+_DOUBLED_CHAR = re.compile(
+    "(?<=[\u4e00-\u9fff])对对象|的的|了了|和和(?![美气睦])|与与|及及|为为(?!什么)|是是(?!非)|在在(?![建册岗校编职线押库])|并并|将将|把把|等等等"
+)
 
 
 _BLANKS = re.compile(r"\s+")
@@ -110,13 +112,9 @@ def _serial(case: Case) -> Iterator[Hit]:
 
 def _typo(case: Case) -> Iterator[Hit]:
     for path, text in case.written:
-        found = [(wrong, right) for wrong, right in words.TYPOS.items() if wrong in text]
-        if found:
-            fixed = text
-            for wrong, right in found:
-                fixed = fixed.replace(wrong, right)
+        if found := words.slips_in(text):
             told = "、".join(f"“{wrong}”应为“{right}”" for wrong, right in found)
-            remedy = (Change("set", path, fixed),) if len(text) <= 2000 else ()
+            remedy = (Change("set", path, words.mended(text)),) if len(text) <= 2000 else ()
             yield Hit(path, text, {"field": name_of(path), "told": told}, remedy)
 
 
@@ -213,7 +211,8 @@ RULES = (
         ),
         right=(
             rows(
-                "随机抽样调查",
+                "随机抽样调查，推进加强基层治理，补助律师",
+                indicator("推进加强基层治理", "补助律师12名", "output.quantity", description="在职离退休、按装机容量"),
                 indicator(
                     "优抚对象满意度", "95%", "satisfaction.beneficiaries", description="随机抽样调查优抚对象满意度"
                 ),

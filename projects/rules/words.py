@@ -109,6 +109,8 @@ GENERAL_BASIS: Final = re.compile(
     r"|方案|惯例|和|及|与|、|年度规划|新增人员|需求|合同|相关|有关|实施|上级|历史|统计){1,7}"
     r"|[按在]照?[一-龥]{2,10}(?:完成|执行|实施)|[一-龥]{1,4}[省市县区镇]"
 )
+# The kinds of 财预〔2021〕101号, and the papers a project has one of.
+NAMED_BASIS: Final = re.compile("(?:计划|行业|历史|预算支出|其他)标准|.*(?:合同|协议|实施方案)书?")
 # Words for people that name nobody in particular, or those any project may ask.
 GENERAL_PEOPLE: Final = re.compile(
     "服务对象|受益对象|受益群体|受益人群|受益人|受益者|补助对象|救助对象|保障对象|帮扶对象|慰问对象|培训对象|管理对象|社会公众"
@@ -135,7 +137,7 @@ TYPOS: Final[dict[str, str]] = {
     "两站一中新": "两站一中心",
     "及完成完成率": "及时完成率",
     "满意度度": "满意度",
-    "全忠": "群众",
+    "困难全忠": "困难群众",
     "勾践情况": "构建情况",
     "公用用车": "公务用车",
     "职离退休": "离退休",
@@ -154,13 +156,26 @@ TYPOS: Final[dict[str, str]] = {
     "布署": "部署",
     "绩郊": "绩效",
     "覆概": "覆盖",
-    "复盖": "覆盖",
+    "复盖率": "覆盖率",
+    "复盖面": "覆盖面",
     "贯撤": "贯彻",
     "严竣": "严峻",
     "签定": "签订",
-    "做为": "作为",
     "保璋": "保障",
 }
+# … where they are no slips: 推进加强, 补助律师, 在职离退休, 按装机容量.
+_GUARDED: Final[dict[str, str]] = {
+    "进加强": "(?<![促推改引演跟先前跃共])进加强",
+    "补助律": "补助律(?!师)",
+    "职离退休": "(?<!在)职离退休",
+    "按装": "按装(?![备机载配箱修车])",
+    "优抚有待": "优抚有待(?![加提改完进])",
+    "满意度度": "满意度度(?!量)",
+    "定期生活部": "定期生活部(?![分门])",
+    "公用用车": "(?<!办)公用用车",
+    "严竣": "(?<!从)严竣(?!工)",
+}
+SLIPS: Final = tuple((wrong, re.compile(_GUARDED.get(wrong, wrong)), right) for wrong, right in TYPOS.items())
 
 
 @lru_cache(maxsize=16384)
@@ -202,9 +217,15 @@ def is_count(name: str) -> bool:
 
 def mended(text: str) -> str:
     """Return the text with the known slips put right, so that one slip is not reported twice."""
-    for wrong, right in TYPOS.items():
-        text = text.replace(wrong, right)
+    for wrong, pattern, right in SLIPS:
+        if wrong in text:
+            text = pattern.sub(right, text)
     return text
+
+
+def slips_in(text: str) -> list[tuple[str, str]]:
+    """Return the known slips of a text, each with what is meant."""
+    return [(wrong, right) for wrong, pattern, right in SLIPS if wrong in text and pattern.search(text)]
 
 
 def lines_of(text: str) -> list[str]:
