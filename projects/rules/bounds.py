@@ -98,7 +98,7 @@ def _unit_kind(row: Row, case: Case) -> Iterator[Hit]:
     family, name = units.family(target.unit), words.bare(row.name)
     for pattern, foreign, what in _QUANTITIES:
         if pattern.search(name):
-            if family in foreign and not target.unit.startswith(("人次", "批次")):
+            if family in foreign and not units.split_scale(target.unit)[1].startswith(("人次", "批次")):
                 yield row.hit(what=what, unit=target.unit)
             return
 
