@@ -100,7 +100,7 @@ NAMES: Final = ("计划", "方案", "通知", "合同", "文件", "报表", "标
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 CHINESE: Final = re.compile("[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千]{0,8}")
-CHINESE_ORDINAL: Final = frozenset("级类期层段方面点道度节门省市县区村分成种月")  # 二级, 一期, 三月: no counts
+CHINESE_ORDINAL: Final = frozenset("级类期层段方面点道度节门省市县区村分种月")  # 二级, 一期, 三月: no counts
 PARTS_OF: Final = re.compile(r"(百|千|万)分之(?:([0-9]+(?:\.[0-9]+)?)|([零〇一二两三四五六七八九十百点]{1,9}))")
 PART_SIGNS: Final = {"百": "%", "千": "‰", "万": "‱"}
 

@@ -228,7 +228,7 @@ def _read_dated(core: str, found: dates.Found, nested: bool) -> Target:
 def _read_words(core: str) -> Target:
     if core in NOT_APPLICABLE or core.lower() in NOT_APPLICABLE:
         return Target("", Kind.NOT_APPLICABLE)
-    if core in YES_NO:
+    if core in YES_NO or core.startswith("是否"):
         return Target("", Kind.YES_NO)
     if PLACEHOLDER.search(core):
         return Target("", Kind.PLACEHOLDER)

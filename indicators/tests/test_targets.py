@@ -188,6 +188,7 @@ OTHERS = [  # text, kind
     ("2021-2023年", Kind.PERIOD),
     ("2021年1月至12月", Kind.PERIOD),
     ("2023.1-2023.12", Kind.PERIOD),
+    ("是否按期完成", Kind.YES_NO),
     ("2000.5-2010.5元", Kind.RANGE),
     ("20231231", Kind.DATE),
     ("2021年1-12月", Kind.PERIOD),

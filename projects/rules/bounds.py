@@ -34,6 +34,9 @@ def _less_is_better(row: Row) -> bool:
 
 def _reverse_sign(row: Row, case: Case) -> Iterator[Hit]:
     target = row.target
+    if target.operator in ("", "=") and row.percent == 100 and words.is_rate(row.name) and words.is_reverse(row.name):
+        yield row.hit()  # 事故率 100%
+        return
     if target.operator in _UP and target.quantity and target.kind in NUMERIC and _less_is_better(row):
         yield _turned(row, _UP)
 
@@ -49,13 +52,16 @@ def _zero(row: Row, case: Case) -> Iterator[Hit]:
     target = row.target
     if not target.single or target.quantity != 0 or words.GROWTH.search(row.subject):
         return
+    if row.category in COST and words.SPENT.search(words.bare(row.name)) and target.operator in ("", "="):
+        yield row.hit()
+        return
     welcome = words.is_reverse(row.name) or words.EVENT.search(row.name)
     asked_nothing = row.category == "output.quantity" and target.operator in ("", "=") and not welcome
     if target.operator == "≥" or asked_nothing:
         yield row.hit()
 
 
-_COUNTED = ("person", "event", "count", "money", "area", "length", "volume", "mass", "percent")
+_COUNTED = ("time", "person", "event", "count", "money", "area", "length", "volume", "mass", "percent")
 
 
 def _negative(row: Row, case: Case) -> Iterator[Hit]:
@@ -87,6 +93,7 @@ _QUANTITIES: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = tuple(
         ("(?:里程|长度)$", ("length",), "长度"),
         ("天数$", ("time",), "天数"),
         ("(?:时间|时限|时长|工期)$", ("time",), "时间"),
+        ("(?:金额|总额|产值|投资额|(?<!人均)收入)$", ("money",), "金额"),
     )
 )
 
@@ -117,6 +124,7 @@ RULES = (
         wrong=(
             row("人口信息未注销率", "≥3%"),
             row("工作人员投诉次数", "≥1次", "satisfaction.beneficiaries"),
+            row("安全事故率", "100%"),
             row("项目总成本", "≥8万元", "output.cost"),
             row("故障响应时间", "≥2小时", "output.timeliness"),
         ),

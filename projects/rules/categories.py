@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from indicators import dates, units
@@ -61,6 +61,10 @@ def _bounds(row: Row, case: Case) -> tuple[date, date] | None:
     return (first[0], last[1]) if first and last else None
 
 
+_GRACE = timedelta(days=150)
+"""A deadline may lie after the year: accounts and reports are due in spring."""
+
+
 def _time_outside(row: Row, case: Case) -> Iterator[Hit]:
     span, bounds = case.span, None
     if row.category == "output.timeliness" and row.target.kind in (Kind.DATE, Kind.PERIOD):
@@ -68,8 +72,11 @@ def _time_outside(row: Row, case: Case) -> Iterator[Hit]:
     if not span or not bounds:
         return
     (start, end), (first, last) = span, bounds
-    before = row.target.when is not None and row.target.when.side == "before"
-    if last < start or (first > end and not before):
+    if first.year > end.year + case.setup.threshold("year_after"):  # 2121年: see wrong-year
+        return
+    deadline = row.target.when is not None and row.target.when.side == "before"
+    late = first > end + _GRACE if deadline else first > end
+    if last < start or late:
         yield row.hit(start=start.isoformat(), end=end.isoformat())
 
 
@@ -192,10 +199,15 @@ RULES = (
         PRACTICE,
         "“{name}”的时间“{value}”不在 {start} 至 {end} 之内",
         _time_outside,
-        wrong=(row("完成时间", "2020年12月前", "output.timeliness"), row("完成时间", "2022年6月", "output.timeliness")),
+        wrong=(
+            row("完成时间", "2020年12月前", "output.timeliness"),
+            row("完成时间", "2022年6月", "output.timeliness"),
+            row("完成时间", "2022年底前", "output.timeliness"),
+        ),
         right=(
             row("完成时间", "2021年12月前", "output.timeliness"),
             row("支付时间", "每月15日前", "output.timeliness"),
+            row("决算报送", "2022年3月底前", "output.timeliness"),
             one(
                 "跨年项目（2020—2022 年）完成时间 2022年6月",
                 project=project("平台建设", start=date(2020, 1, 6), end=date(2022, 12, 31)),

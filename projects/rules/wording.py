@@ -37,7 +37,9 @@ def _unit_only(row: Row, case: Case) -> Iterator[Hit]:
 
 def _repeats(row: Row) -> bool:
     value = words.plain(row.target.text)
-    return len(value) >= 4 and value in (words.plain(row.name), words.plain(row.description))
+    if len(value) >= 2 and value == words.plain(row.name):
+        return True
+    return len(value) >= 4 and value == words.plain(row.description)
 
 
 def _value_repeats(row: Row, case: Case) -> Iterator[Hit]:
