@@ -125,6 +125,11 @@ def _write(cell: Any, text: str, number: float | None = None, number_format: str
         cell.value = number
         if cell.number_format in ("General", "@"):
             cell.number_format = number_format or "General"
+        if text_width(text) > _room(cell.parent, cell.column, _last_column(cell)):
+            # A figure too long for its column would show as ###.
+            alignment = copy.copy(cell.alignment)
+            alignment.wrap_text, alignment.shrink_to_fit = None, True
+            cell.alignment = alignment
         return
     text = clean_text(text)[:_LONGEST]
     cell.value = text or None
@@ -273,6 +278,17 @@ def _middle(sheet: Any, left: int, right: int) -> int:
 # --- heights -----------------------------------------------------------------------------------------
 
 
+def _room(sheet: Any, first: int, last: int) -> float:
+    """How many narrow characters a line holds in these columns."""
+    return max(sum(_width(sheet, column) for column in range(first, last + 1)) - 1.5, 2.0)
+
+
+def _last_column(cell: Any) -> int:
+    """The last column of what a cell is merged with, or its own."""
+    merged = cell.parent.merged_cells.ranges
+    return next((rng.max_col for rng in merged if (rng.min_row, rng.min_col) == (cell.row, cell.column)), cell.column)
+
+
 def _width(sheet: Any, column: int) -> float:
     for dimension in sheet.column_dimensions.values():
         if dimension.min and dimension.min <= column <= (dimension.max or dimension.min) and dimension.width:
@@ -289,7 +305,7 @@ def _fit(sheet: Any, row: int) -> None:
             continue
         span = spans.get((row, cell.column))
         last, rows = (span.max_col, span.max_row - span.min_row + 1) if span else (cell.column, 1)
-        room = max(sum(_width(sheet, c) for c in range(cell.column, last + 1)) - 1.5, 2.0)
+        room = _room(sheet, cell.column, last)
         size = float(cell.font.sz or 11)
         lines = sum(int(text_width(line) * size / 11 / room) + 1 for line in cell.value.split("\n"))
         height = (lines * size * 1.32 + 4) / rows

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from functools import cache
 
+import openpyxl
 import pytest
 
 from projects.grids.docx_writer import write_docx
@@ -79,3 +80,13 @@ def test_real_tables_come_back(suffix: str) -> None:
         (found,) = read_tables(open_document(content, f"表.{suffix}"), filed=form(suffix))
         broken += compare(found.table, once, r"(period_)?indicators\.\d+\.level[12]|title")
     assert broken == []
+
+
+def test_a_figure_too_long_for_its_column_is_printed_smaller() -> None:
+    """Otherwise a workbook shows ### there, and so does every PDF made of it."""
+    table = specimen(form("xlsx"))
+    sheet = openpyxl.load_workbook(io.BytesIO(fill(excel_form(), "xlsx", [table], form("xlsx")))).active
+    assert [(sheet[place].value, sheet[place].alignment.shrink_to_fit) for place in ("C4", "G4")] == [
+        (float(table.funding.total or 0), None),
+        (float(table.funding.fiscal or 0), True),
+    ]

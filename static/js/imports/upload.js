@@ -28,6 +28,13 @@ function skipped(name) {
   return name.split("/").some((part) => /^(~\$|\._|\.~|\.DS_Store$|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i.test(part));
 }
 
+// What a batch is called: the folder that all files lie in, else the first file and how many there are.
+function titled(files) {
+  const [first] = files[0].name.split("/");
+  const together = files.every(({ name }) => name.startsWith(`${first}/`));
+  return together || files.length === 1 ? first : `${first} 等 ${files.length} 个文件`;
+}
+
 class Uploader {
   constructor(place) {
     this.place = place;
@@ -54,12 +61,12 @@ class Uploader {
     if (!files.length) return this.say("没有可以上传的文件。");
     this.waiting.push(...files);
     this.total += files.length;
-    if (!this.batch && !(await this.begin(files[0]))) return;
+    if (!this.batch && !(await this.begin(files))) return;
     for (let n = this.running; n < AT_ONCE; n += 1) this.next();
   }
 
   // The list's form makes a batch first; a batch's own form takes files at once.
-  async begin(first) {
+  async begin(files) {
     if (this.place.dataset.url.endsWith("/files/")) {
       this.batch = { url: location.pathname, files: this.place.dataset.url };
       return true;
@@ -67,7 +74,7 @@ class Uploader {
     const form = new FormData();
     const scope = find("[name=department]", this.form);
     form.append("department", scope ? scope.value : "");
-    form.append("name", first.name.split("/")[0]);
+    form.append("name", titled(files));
     const { status, data } = await request(this.place.dataset.url, { method: "POST", form });
     if (status !== 201) {
       this.say(status === 401 ? "登录已失效，请重新登录后再上传。" : data.message || "不能开始导入，请刷新页面再试。");
