@@ -353,9 +353,13 @@ def test_comments_of_others_come_without_reload_and_presence_is_shown(
     desk.cell("funding.total").click()
     desk.keys.press("c")
     desk.keys.type("写到一半")
+    first = desk.page.locator(".talk", has_text="同事的批注").element_handle()
+    writing = desk.page.locator(".compose textarea").element_handle()
     comment(colleague, "project.name", "又一条")
     listen(desk)
     expect(desk.page.locator(".talk", has_text="又一条")).to_be_visible()
+    # What did not change is not drawn anew: the same elements are still there.
+    assert [node.evaluate("node => node.isConnected") for node in (first, writing)] == [True, True]
     expect(desk.page.locator(".compose textarea")).to_have_value("写到一半")
     expect(desk.page.locator(".compose textarea")).to_be_focused()
 

@@ -1,6 +1,7 @@
 // The margin: comments, findings and what has gone, each beside its cell; on top of a cell's notes what can be done there.
 import { alignNotes } from "../entry/beside.js";
 import { button, dialog, el, find, icon } from "../entry/dom.js";
+import { Keyed } from "./keyed.js";
 import { keepCaret, thread } from "./thread.js";
 
 const LEVELS = { block: ["block", "须修改"], warn: ["warn", "提醒"], info: ["info", "说明"] };
@@ -13,6 +14,7 @@ export class Notes {
     this.current = 0;
     this.hidden = true;
     this.list = el("ol", { class: "notes" });
+    this.keyed = new Keyed(this.list);
     place.append(this.list);
     find("[data-solved]")?.addEventListener("click", () => this.#solved());
     this.list.addEventListener("focusin", ({ target }) => {
@@ -62,7 +64,9 @@ export class Notes {
     if (!app.composer) return;
     this.#count();
     keepCaret(this.list, () => {
-      this.list.replaceChildren(...this.#head(), ...this.#threads(), ...this.#findings(), ...this.#removed());
+      const nodes = this.keyed.take([...this.#head(), ...this.#threads(), ...this.#findings(), ...this.#removed()]);
+      const tops = new Map(nodes.map((node) => [node, this.#cellOf(node)?.getBoundingClientRect().top ?? 0]));
+      this.keyed.settle([...nodes].sort((one, two) => tops.get(one) - tops.get(two)));
       this.align();
     });
   }
@@ -79,14 +83,18 @@ export class Notes {
   // The box for the cell in focus: what it is called and what can be said of it, or the comment being written.
   #head() {
     const { app, path } = this;
-    if (app.composer.open) return [el("li", { "data-path": app.composer.path, class: "notes__here" }, app.composer.box)];
+    if (app.composer.open) {
+      const at = app.composer.path;
+      return [{ key: `composer ${at}`, sign: app.composer.box, make: () => el("li", { "data-path": at, class: "notes__here" }, app.composer.box) }];
+    }
     if (!path || !app.may.comment) return [];
     const level = app.paper.cells(path)[0]?.dataset.kind === "level";
     const acts = [button("批注此格", () => app.composer.start("cell"), "btn btn-plain btn-small", { title: "C" })];
     if (path.split("/").length > 1) acts.push(button("此行", () => app.composer.start("row"), "btn btn-plain btn-small", { title: "R" }));
     acts.push(button("此部分", () => app.composer.start("step"), "btn btn-plain btn-small", { title: "G" }));
+    const make = () => el("li", { "data-path": path, class: "notes__here" }, box);
     const box = el("div", { class: "here" }, el("b", {}, app.nameOf(path)), el("div", { class: "here__acts" }, ...(level ? acts.slice(1) : acts)), ...this.#differs(path));
-    return [el("li", { "data-path": path, class: "notes__here" }, box)];
+    return [{ key: "here", sign: `${path} ${app.nameOf(path)} ${box.textContent}`, make }];
   }
 
   // A long text of last year is told here in full, for the paper has no room for it.
@@ -99,17 +107,23 @@ export class Notes {
   #threads() {
     const shown = this.app.sorted().filter((one) => one.state !== "resolved" || !this.hidden || one.id === this.current);
     return shown.map((comment) => {
-      const card = thread(comment, {
-        name: comment.gone ? comment.place : this.app.nameOf(comment.path),
-        open: comment.id === this.current,
-        act: (one, what, text) => this.#act(one, what, text),
-        jump: (one) => this.jump(one),
-        edit: (one) => this.app.composer.edit(one),
-        remove: (one) => this.#remove(one),
-        opened: () => this.align(),
-      });
-      return el("li", { "data-path": comment.path, "data-gone": comment.gone ? "" : null }, card);
+      const name = comment.gone ? comment.place : this.app.nameOf(comment.path);
+      const open = comment.id === this.current;
+      return { key: `comment ${comment.id}`, sign: JSON.stringify([comment, name, open]), make: () => this.#thread(comment, name, open) };
     });
+  }
+
+  #thread(comment, name, open) {
+    const card = thread(comment, {
+      name,
+      open,
+      act: (one, what, text) => this.#act(one, what, text),
+      jump: (one) => this.jump(one),
+      edit: (one) => this.app.composer.edit(one),
+      remove: (one) => this.#remove(one),
+      opened: () => this.align(),
+    });
+    return el("li", { "data-path": comment.path, "data-gone": comment.gone ? "" : null }, card);
   }
 
   async #act(comment, what, text) {
@@ -135,12 +149,15 @@ export class Notes {
     const here = app.view === "all" ? app.data.findings : app.data.findings.filter(({ path }) => path && app.elementOf(path));
     // Plain remarks wait until their cell is looked at.
     const shown = here.filter(({ level, path }) => level !== "info" || (path && (path === this.path || path === this.path.split("/").slice(0, 2).join("/"))));
-    return shown.map((finding) => {
-      const [symbol, word] = LEVELS[finding.level] ?? LEVELS.info;
-      const take = app.may.comment ? button("转为批注", () => app.composer.from(finding), "btn-quiet btn-small") : null;
-      const note = el("div", { class: `hint hint--${finding.level}` }, el("span", { class: "hint__text", title: finding.source || null }, icon(symbol), el("span", { class: "visually-hidden" }, `${word}：`), finding.text), take);
-      return el("li", { "data-path": finding.path }, note);
-    });
+    return shown.map((finding, at) => ({ key: `finding ${finding.path} ${finding.text} ${at}`, sign: String(app.may.comment), make: () => this.#finding(finding) }));
+  }
+
+  #finding(finding) {
+    const { app } = this;
+    const [symbol, word] = LEVELS[finding.level] ?? LEVELS.info;
+    const take = app.may.comment ? button("转为批注", () => app.composer.from(finding), "btn-quiet btn-small") : null;
+    const note = el("div", { class: `hint hint--${finding.level}` }, el("span", { class: "hint__text", title: finding.source || null }, icon(symbol), el("span", { class: "visually-hidden" }, `${word}：`), finding.text), take);
+    return el("li", { "data-path": finding.path }, note);
   }
 
   // Rows that were there and are no more stand where they stood.
@@ -150,8 +167,9 @@ export class Notes {
     for (const [kind, word] of [["round", "上一版"], ["year", "上年"]]) {
       if (!this.app.marks.shown(kind)) continue;
       for (const row of this.app.data.marks[kind]?.removed ?? []) {
+        const make = () => el("li", { "data-path": row.after ? `${row.list}/${row.after}` : row.list }, note);
         const note = el("div", { class: "hint hint--gone" }, el("span", { class: "hint__text" }, el("b", {}, `${word}有，现已删去：`), el("del", { class: "gone" }, row.texts.filter(Boolean).join("　") || row.label)));
-        found.push(el("li", { "data-path": row.after ? `${row.list}/${row.after}` : row.list }, note));
+        found.push({ key: `gone ${kind} ${row.list} ${row.after} ${found.length}`, sign: row.label, make });
       }
     }
     return found;
@@ -174,7 +192,10 @@ export class Notes {
 
   align() {
     const held = find(".notes__here", this.list) ?? this.card(this.current)?.closest("li") ?? null;
-    const element = (item) => (item.dataset.gone === undefined ? this.app.elementOf(item.dataset.path) : null);
-    alignNotes(this.list, element, held);
+    alignNotes(this.list, (item) => this.#cellOf(item), held);
+  }
+
+  #cellOf(item) {
+    return item.dataset.gone === undefined ? this.app.elementOf(item.dataset.path) : null;
   }
 }
