@@ -179,13 +179,18 @@ def _departments(wish: selector.Filter, queue: Any) -> dict[str, Any]:
 
 
 def _colleagues(user: User | Any) -> dict[int, str]:
-    """Who reviews somewhere in the departments where ``user`` reviews: id → name. One query."""
-    mine = [path for role, _id, path in rights_of(user).grants if role in REVIEWS]
+    """Who reviews at the same level, somewhere in the departments where ``user`` does: id → name. One query."""
+    mine = [(role, path) for role, _id, path in rights_of(user).grants if role in REVIEWS]
     found = {}
-    rows = Membership.objects.filter(role__in=REVIEWS, user__is_active=True).select_related("user", "department")
+    rows = Membership.objects.filter(role__in={role for role, _path in mine}, user__is_active=True).select_related(
+        "user", "department"
+    )
     for row in rows.order_by("user__username"):
         path = row.department.path if row.department else None
-        if any(path is None or own is None or path.startswith(own) or own.startswith(path) for own in mine):
+        if any(
+            row.role == role and (path is None or own is None or path.startswith(own) or own.startswith(path))
+            for role, own in mine
+        ):
             found[row.user_id] = str(row.user)
     return found
 

@@ -372,3 +372,10 @@ def test_a_revoked_reviewer_keeps_nothing(bureau: Bureau) -> None:
     ask(bureau.reviewer, "/review/blocks/", {"text": "请量化"})
     Membership.objects.filter(user=bureau.reviewer).delete()
     assert ask(bureau.reviewer, "/review/blocks/")[0] == 403
+
+
+def test_colleagues_to_assign_to_are_those_of_the_same_level(bureau: Bureau) -> None:
+    names = {one["name"] for one in queue_data(user=bureau.finance, params={})["colleagues"]}
+    assert names == {str(bureau.finance), str(bureau.all)}
+    names = {one["name"] for one in queue_data(user=bureau.reviewer, params={})["colleagues"]}
+    assert names == {str(bureau.reviewer), str(bureau.reviewer2), str(bureau.all)}

@@ -107,7 +107,8 @@ export class Sheet {
   }
 
   #overall(sheet) {
-    const total = sheet.form === "key" ? el("b", { class: "num" }, sheet.score ? `${sheet.score} 分 · ` : "") : "";
+    // While items are missing, the reason alone says how far one is.
+    const total = sheet.form === "key" && sheet.proposed && sheet.score ? el("b", { class: "num" }, `${sheet.score} 分 · `) : "";
     const differs = sheet.overall && sheet.proposed && sheet.overall !== sheet.proposed;
     const reason = el("textarea", { class: "form-control", id: "sheet-reason", name: "reason", rows: "2", maxlength: "500", disabled: !sheet.may_edit });
     reason.value = sheet.reason;
@@ -121,7 +122,7 @@ export class Sheet {
         { class: "overall", "data-item": "overall" },
         el("b", {}, "总体"),
         this.#radios("grade-overall", "总体评级", sheet.overall || sheet.proposed, (grade) => this.set("", "overall", grade === this.sheet.proposed ? "" : grade), sheet.proposed),
-        el("span", { class: "quiet small" }, total, sheet.proposed ? `建议 ${sheet.proposed}` : "", sheet.why ? `：${sheet.why}` : ""),
+        el("span", { class: "quiet small" }, total, [sheet.proposed ? `建议 ${sheet.proposed}` : "", sheet.why].filter(Boolean).join("：")),
       ),
     ];
     if (differs || sheet.reason) nodes.push(el("label", { class: "form-label", for: "sheet-reason" }, differs ? "改变建议评级的理由（必填）" : "改变建议评级的理由"), reason);
