@@ -14,6 +14,7 @@ from projects.checks import is_unused, sums_of
 from projects.layouts.cells import printer
 from projects.layouts.editing import LISTS, Draft, row_texts
 from projects.layouts.names import LIST_NAMES, name_of
+from projects.layouts.printed import cell_name
 from projects.layouts.steps import STEP_NAMES, leaf_of, section_of, steps_of
 from projects.layouts.supplement import layout_has
 from projects.layouts.typed import INDICATOR_LISTS, LEVELS, shown
@@ -23,6 +24,7 @@ Change = dict[str, Any]
 # What says which table this is, and is never copied over.
 _OWN = frozenset(["title", "department.code", "department.name", "project.code", "project.name", "fiscal_year"])
 _SKIPPED = frozenset(["layout", "kind", *_OWN])
+_NAMES = frozenset(["project.code", "project.name"])
 NOT_APPLICABLE = "不适用"
 
 
@@ -38,12 +40,16 @@ def new_uid() -> str:
 # --- from another table ------------------------------------------------------------------------------
 
 
-def parts_of(theirs: TargetTable, draft: Draft) -> list[dict[str, Any]]:
-    """Return what another table has for each part of this one, side by side, with the changes that would take it."""
+def parts_of(theirs: TargetTable, draft: Draft, *, same: bool = False) -> list[dict[str, Any]]:
+    """Return what another table has for each part of this one, side by side, with the changes that would take it.
+
+    ``same``: it is this very table, from a file; then its name and code are offered where none stand here yet.
+    """
+    own = _NAMES if same else frozenset()
     found: dict[str, dict[str, Any]] = {}
     for path, value in leaves(theirs):
         first = path.partition(".")[0]
-        if first in LISTS or path in _SKIPPED:
+        if first in LISTS or (path in _SKIPPED and (path not in own or draft.text(path).strip())):
             continue
         _scalar(found, path, value, theirs, draft)
     for rows in LISTS:
@@ -69,7 +75,7 @@ def _scalar(found: dict[str, dict[str, Any]], path: str, value: Any, theirs: Tar
     change = set_change(path, text, ours)
     row = {
         "path": path,
-        "name": _name(path),
+        "name": _name(path) if path.startswith("spend_plan.") else cell_name(draft.layout, path),
         "theirs": text,
         "ours": ours,
         "differs": text != ours,

@@ -76,7 +76,7 @@ def upload(request: HttpRequest, pk: int) -> JsonResponse:
     tables = []
     for read in reads:
         findings = [finding.describe() for finding in read.findings]
-        tables.append(_side_by_side(read.table, draft) | {"findings": findings})
+        tables.append(_side_by_side(read.table, draft, same=True) | {"findings": findings})
     if not tables:
         message = _("文件中没有找到绩效目标表，请确认选对了文件")
         return JsonResponse({"ok": False, "error": "file", "message": message}, status=400)
@@ -106,5 +106,5 @@ def _item(row: Stored) -> dict[str, Any]:
     }
 
 
-def _side_by_side(theirs: TargetTable, draft: Draft) -> dict[str, Any]:
-    return {"label": theirs.label(), "year": theirs.fiscal_year, "parts": copying.parts_of(theirs, draft)}
+def _side_by_side(theirs: TargetTable, draft: Draft, *, same: bool = False) -> dict[str, Any]:
+    return {"label": theirs.label(), "year": theirs.fiscal_year, "parts": copying.parts_of(theirs, draft, same=same)}

@@ -59,10 +59,10 @@ export class Copy {
     const { status, data } = await request(this.urls.upload, { method: "POST", form });
     const tables = data.tables ?? [];
     if (status !== 200 || !tables.length) return void this.#say("没有读出内容", data.message || "文件里没有找到绩效目标表。");
-    if (tables.length === 1) return void this.#choose(tables[0]);
+    if (tables.length === 1) return void this.#choose(tables[0], "file");
     let picked = null;
     await dialog("文件里有几张表", (close) => tables.map((table) => button(table.label || "（未命名）", () => close((picked = table, "go")), "btn-quiet")), [["取消", ""]]);
-    if (picked) this.#choose(picked);
+    if (picked) this.#choose(picked, "file");
   }
 
   async #side(url) {
@@ -71,11 +71,12 @@ export class Copy {
     return this.#choose(data);
   }
 
-  async #choose(source) {
+  // A file of one's own is taken as a whole; of another year or project amounts and plan are chosen, not assumed.
+  async #choose(source, from = "table") {
     const parts = source.parts.filter((part) => part.changes.length);
     if (!parts.length) return this.#say("没有不同", "那张表与本表内容相同，没有可复制的。");
     const picks = parts.map((part) => {
-      const box = el("input", { type: "checkbox", checked: USUAL.has(part.key) });
+      const box = el("input", { type: "checkbox", checked: from === "file" || USUAL.has(part.key) });
       const rows = (part.rows ?? []).filter((row) => row.differs);
       const table = rows.length
         ? el(
@@ -92,7 +93,7 @@ export class Copy {
       return { part, box, node: el("section", { class: "copypart" }, head, table ? el("details", {}, el("summary", {}, "对照"), table) : null) };
     });
     const said = await dialog(
-      `复制：${source.label || ""}${source.year ? `（${source.year}年）` : ""}`,
+      from === "file" ? `文件中的表：${source.label || "（未命名）"}` : `复制：${source.label || ""}${source.year ? `（${source.year}年）` : ""}`,
       [el("p", { class: "quiet" }, "选择要复制的部分。复制后仍可逐项修改或撤销。"), ...picks.map((pick) => pick.node)],
       [
         ["取消", ""],

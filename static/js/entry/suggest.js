@@ -18,7 +18,7 @@ export class Suggest {
   constructor(app, url) {
     this.app = app;
     this.url = url;
-    this.box = el("ul", { class: "menu__list popup suggest", role: "listbox", id: "entry-suggest", "aria-label": "建议", hidden: true });
+    this.box = el("ul", { class: "menu__list popup suggest", role: "listbox", tabindex: "0", id: "entry-suggest", "aria-label": "建议", hidden: true });
     const { place } = app.paper;
     (place.closest("main") ?? document.body).append(this.box);
     // Before the keys of the cells: an open list takes the arrows and Enter.
