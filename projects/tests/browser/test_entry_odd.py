@@ -218,6 +218,9 @@ def test_the_arrow_leads_from_the_page_to_the_first_blank_cell(site, page, perso
     page.keyboard.press("Tab")
     all_saved(page)
     assert stored(row).project.name == "道路养护"
+    # The page is called by the project from the moment it has a name.
+    expect(page.locator("h1")).to_have_text("道路养护")
+    assert page.title() == "填报：道路养护 · 绩效目标管理"
 
 
 def test_menus_stand_inside_the_page_for_screen_readers(site, page, person) -> None:

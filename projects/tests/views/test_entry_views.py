@@ -239,6 +239,20 @@ def test_a_word_file_is_read_and_nothing_of_it_kept(client: Client, row: Stored)
     assert Stored.objects.count() == 1
 
 
+def test_a_file_gives_a_table_without_a_name_its_name_and_no_other(client: Client, bureau: Department) -> None:
+    year(2027)
+    out = io.BytesIO()
+    exporting.export([table(7, fiscal_year=2027)], format="docx", out=out, title="表")
+    named = []
+    for name in ("", "自己的名称"):
+        made = post(client, "/tables/new/", year=2027, department=bureau.pk, layout="hebei", name=name).json()["id"]
+        file = SimpleUploadedFile("表.docx", out.getvalue())
+        [found] = client.post(f"/tables/{made}/fill/upload/", {"file": file}).json()["tables"]
+        changes = [change for part in found["parts"] for change in part["changes"]]
+        named.append([change["value"] for change in changes if change.get("path") == "project.name"])
+    assert named == [["办公设备购置7"], []]
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("表.docm", b"PK\x03\x04"), ("表.docx", b"no"), ("表.txt", "无".encode())]
 )

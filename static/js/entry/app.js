@@ -6,7 +6,7 @@ import { Copy } from "./copy.js";
 import { settle } from "./conflict.js";
 import { collect, metaOf, namesOf } from "./data.js";
 import { Doc, parts } from "./doc.js";
-import { announce, find, newUid, request } from "./dom.js";
+import { all, announce, find, newUid, request } from "./dom.js";
 import { Handle } from "./handle.js";
 import { History } from "./history.js";
 import { Keep } from "./keep.js";
@@ -196,8 +196,16 @@ export class App {
       else if (at && LEVELS.has(at.leaf)) blocks.add(this.paper.block(at.list));
     }
     for (const block of blocks) block?.refresh();
+    if (sets.some(({ path }) => path === "project.name")) this.#entitle();
     for (const { path } of sets) if (this.doc.has(path)) this.paper.put(path, this.doc.text(path));
     if (rows) this.marks();
+  }
+
+  // A project's table is called by its project, from the moment it has a name.
+  #entitle() {
+    const name = this.doc.text("project.name").trim() || this.data.table.label || "（未命名）";
+    for (const node of all("[data-label]")) node.textContent = name;
+    document.title = `填报：${name} · ${document.title.split(" · ").slice(1).join(" · ")}`;
   }
 
   travel(kind) {

@@ -82,7 +82,7 @@ export class Copy {
         ? el(
             "table",
             { class: "mini versus" },
-            el("thead", {}, el("tr", {}, ...["栏目", source.year ? `${source.year}年` : "来源", "本表"].map((text) => el("th", { scope: "col" }, text)))),
+            el("thead", {}, el("tr", {}, ...["栏目", from === "file" ? "文件" : source.year ? `${source.year}年` : "来源", "本表"].map((text) => el("th", { scope: "col" }, text)))),
             el("tbody", {}, ...rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.name), el("td", {}, row.theirs || "—"), el("td", {}, row.ours || "—", row.difference ? el("small", { class: "quiet num" }, `（${row.difference}）`) : null)))),
           )
         : null;
