@@ -94,7 +94,7 @@ def _subject(name: str) -> str:
 
 def _called(name: str) -> str:
     """Return a project's name as short as it can be told: the matter behind the paper that grants the money."""
-    return (_subject(name) or name)[:40]
+    return (" ".join(_MONEY_PAPER.sub("", name).split()) or name)[:40]
 
 
 def _told(name: str, one: Brief) -> str:
