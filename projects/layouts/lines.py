@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from projects.grids.grid import NAVIGATION, Cell, Document, Grid, Origin, Paragraph
@@ -103,7 +104,7 @@ def divided_at_titles(lines: list[Line]) -> list[Line]:
     if any(not line.para for line in lines):
         return lines
     found: list[Line] = []
-    for line in lines:
+    for line in map(_unrolled, lines):
         parts = line.cells[0].text.split("\n") if len(line.cells) == 1 else []
         titles = [number for number, text in enumerate(parts) if _is_short_title(text)]
         if len(parts) < 2 or not titles:
@@ -115,6 +116,14 @@ def divided_at_titles(lines: list[Line]) -> list[Line]:
             cell = Cell("\n".join(parts[start:end]), origin=origin._replace(row=origin.row + start))
             found.append(Line([cell], para=True, style=line.style, grid=line.grid))
     return found
+
+
+def _unrolled(line: Line) -> Line:
+    """Return a form that was rolled into a single line with a line for each of its pieces."""
+    text = line.cells[0].text if len(line.cells) == 1 else ""
+    if len(text) < 200 or "\n" in text or "一级指标" not in text:
+        return line
+    return Line([replace(line.cells[0], text="\n".join(text.split()))], para=True, style=line.style, grid=line.grid)
 
 
 def _is_short_title(text: str) -> bool:

@@ -112,7 +112,9 @@ def _names(head: Head, seen: dict[int, Looks]) -> None:
         if column is best:
             continue
         look = seen[id(column)]
-        if look.level2 > 0.6 and not _has(head, "level2"):
+        if look.level1 > 0.6 and not _has(head, "level1"):
+            _become(column, "level1", 0.8)
+        elif look.level2 > 0.6 and not _has(head, "level2"):
             _become(column, "level2", 0.8)
         elif not _has(head, "description") and look.count:
             column.path, column.sure = "description", 0.7
@@ -175,6 +177,9 @@ def _values(head: Head, seen: dict[int, Looks]) -> None:
         annual, period = period[:1], period[1:]
     filled = [column for column in annual if seen[id(column)].count] or annual
     keep = filled[-1] if len(filled) > 1 and "调整" in filled[-1].label else filled[0]
+    changed = [column for column in values if "调整后" in column.label and seen[id(column)].count]
+    if changed:
+        annual, period, rest, keep = changed[:1], [], [], changed[0]
     for column in values:
         if column is keep:
             column.half = ""

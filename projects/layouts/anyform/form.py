@@ -190,6 +190,10 @@ class FormReader:
                 pending = None
                 continue
             item = self.label_of(spot, groups)
+            if item is None and pending is not None and pending.meaning and pending.meaning.money:
+                item = self._under_money(spot, pending, cells, number)
+                if item is not None:
+                    groups = [*groups, pending]
             if pending is not None and (item is None or self._is_value(pending, item, cells, number, groups)):
                 self.claim(pending, spot.text, spot)
                 pending = None
@@ -204,6 +208,12 @@ class FormReader:
         cut = len(filled) == 2 and len(norm(filled[0].text)) < 3  # the rest of an upright label
         if pending is not None and (len(filled) == 1 or (cut and pending.spot is filled[1])):
             self.waiting = pending
+
+    def _under_money(self, spot: Spot, pending: Label, cells: list[Spot], number: int) -> Label | None:
+        """Return a word right of an amount's label as a label of its own: 预算金额 | 调整前 | 980 | 调整后 | 1060."""
+        following = cells[number + 1].text if number + 1 < len(cells) else ""
+        found = self.mean(pending.label + norm(spot.text)) if re.match(r"\d", following) else None
+        return Label(spot, norm(spot.text), found, unit=pending.unit) if found and found.money else None
 
     def _before_text(self, spot: Spot, cells: list[Spot], groups: list[Label]) -> bool:
         """Tell whether the next text right of a blank cell is no label: it may be the value left of the blank."""

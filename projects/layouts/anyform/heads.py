@@ -278,7 +278,8 @@ def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Co
         column.level1 = next((squeeze(text) for text in stack if is_level1(text)), "")
         column.level2 = squeeze(stack[-2]) if is_level2(stack[-2]) else ""
         return column
-    found = None if of in ("projects", "wide") else heading(label)
+    named = _UNIT_OR_PROJECT.fullmatch(squeeze(stack[-1]))
+    found = None if of in ("projects", "wide") or named else heading(label)
     if found is None and of == "indicators" and len(labels) > 1 and half_of(label):
         found = heading(labels[-2])
     if found:
@@ -300,6 +301,7 @@ def _hinted(column: Column, path: str) -> None:
         column.path = f"@{path}"
 
 
+_UNIT_OR_PROJECT = re.compile(r"单位[（(](专项|项目)[)）]名称")
 _IN_BRACKETS = re.compile(r"[（(]项目(名称|编码|代码)[)）]")
 
 
@@ -311,7 +313,9 @@ def _table_field(column: Column, text: str, hints: Hints) -> None:
     own = meaning(column.label)
     grouped = meaning("".join(column.labels[-2:])) if len(column.labels) > 1 else None
     found = own if own and not own.vague else grouped or own
-    if raw := _IN_BRACKETS.search(squeeze(text)):
+    if _UNIT_OR_PROJECT.fullmatch(squeeze(text)):
+        column.path, column.sure = "@project.name", 0.85
+    elif raw := _IN_BRACKETS.search(squeeze(text)):
         column.path, column.sure = ("@project.name" if raw[1] == "名称" else "@project.code"), 0.9
     elif column.label in ("单位名称、项目名称", "单位名称项目名称") or re.fullmatch(
         r"(预算)?单位.{0,5}项目名称", column.label

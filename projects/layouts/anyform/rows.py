@@ -197,6 +197,10 @@ class ListReader:
         found: list[Spot | None] = []
         for column in self.head.columns:
             spot = covering(self.sheet.spots[index], column.start, column.end)
+            if spot and not spot.text and spot.end < column.end:
+                # A heading over two columns, one for offices and one for their projects.
+                inside = (s for s in self.sheet.spots[index] if s.text and spot.end <= s.col < column.end)
+                spot = next(inside, spot)
             if spot and id(spot.cell) in used:
                 spot = None
             if spot:

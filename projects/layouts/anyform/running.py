@@ -26,7 +26,7 @@ _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
 _OTHER = re.compile(
     r"(项目|部门|单位)?(主要)?(负责人|联系人|经办人|填报人|填表人)(姓名)?((及|和|、)?(联系)?(电话|方式))?|联系(电话|方式)|填(报|表)(日期|时间)"
     r"|(项目)?(审批|立项)(情况|文号|依据|必要性|可行性)?|(主管)?(部门|单位)(编码|代码)|.{2,8}(审核|初审|评审)意见|预算执行率?|执行率"
-    r"|(项目)?(实施|保证|保障)(进度)?(计划|措施|条件)|备注|其他(需要)?说明(的问题|事项)?"
+    r"|.{2,6}(名称|编码|代码|日期|时间|电话|年限|地点|级次)|(项目)?(实施|保证|保障)(进度)?(计划|措施|条件)|备注|其他(需要)?说明(的问题|事项)?"
 )
 _SCORES = re.compile(r"分值|得分|执行率([（(]%[)）])?|权重|.{0,8}(执行|支出|到位)数|备注")
 _LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
@@ -146,6 +146,8 @@ class _Reader:
             token = self.tokens[end]
             if end > at and not token.first and not _BRACKET_UNIT.fullmatch(token.text):
                 break
+            if end > at and category_at(self.tokens, end):
+                break
             text += token.text
             label = norm(text)
             if token.gap and best[1] and label not in words().columns:
@@ -239,7 +241,8 @@ class _Reader:
                 break
             if is_category(text):
                 return None
-            found = _known(text)
+            following = self.tokens[stop + 1].text if stop + 1 < end else ""
+            found = _known(text, following)
             exact = norm(text) in words().labels
             if found is not False and (exact or stop == at or not self._ends_label(at + 1, stop + 1)):
                 best = _Label(text, found or None, at, stop + 1, self.tokens[at].row)
@@ -293,7 +296,7 @@ class _Reader:
 
     def _goals(self, run: list[_Label], body: list[Token]) -> None:
         """Add goals whose labels stand beside each other and their texts below, one for each or fewer."""
-        parts = _parts(body)
+        parts = _parts(body, len(run))
         goals = list(run)
         while len(goals) > len(parts) and len(goals) > 1 and not is_actual(norm(goals[0].text)):
             if len(goals) == 2 and is_actual(norm(goals[1].text)):
@@ -348,7 +351,7 @@ class _Reader:
         self.out.lines.append(Line(made, para=False, grid=1, y=self.y))
 
 
-def _known(text: str) -> Meaning | Literal[False] | None:
+def _known(text: str, following: str = "") -> Meaning | Literal[False] | None:
     """Return what a text means as a label, ``None`` for one without a field, ``False`` where it is no label."""
     label = norm(text)
     if not 2 <= len(label) <= 16 or re.search(r"[，。；！？“”]|^[—（(\[【]", text):
@@ -362,7 +365,8 @@ def _known(text: str) -> Meaning | Literal[False] | None:
     found = meaning(label)
     if found is None:
         return None if is_actual(label) and len(label) <= 12 and label.endswith(("情况", "完成值", "数")) else False
-    if found.vague and not text.rstrip().endswith(("：", ":")):
+    amount = found.money is not None and _is_figure(following)
+    if found.vague and not amount and not text.rstrip().endswith(("：", ":")):
         return False
     exact = label in words().labels
     if found.path.startswith("goals.") and not exact and len(label) > 12:
@@ -390,8 +394,10 @@ def _amount(body: list[Token]) -> str:
     return text
 
 
-def _parts(body: list[Token]) -> list[list[Token]]:
+def _parts(body: list[Token], cells: int) -> list[list[Token]]:
     """Return the texts of cells beside each other: the pieces of a single line, else runs between blank lines."""
+    if cells > 1 and len(body) in (cells, cells - 1) and all(len(token.text) > 12 for token in body):
+        return [[token] for token in body]
     if body and all(not token.first for token in body[1:]):
         return [[token] for token in body]
     parts: list[list[Token]] = []

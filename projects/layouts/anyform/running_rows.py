@@ -128,7 +128,25 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
             reader.body.pop()
         at += 1
     reader.close()
+    _doubt(reader.rows, columns)
     return reader.rows, at
+
+
+def _doubt(rows: list[FoundRow], columns: list[Column]) -> None:
+    """Doubt a row that differs from its like, and its neighbours: a cell too many here is one too few there."""
+    value = next((n for n, column in enumerate(columns) if column.path in ("value", "quantity")), None)
+    name = next((n for n, column in enumerate(columns) if column.path == "name"), None)
+    odd = {number for number, row in enumerate(rows) if row.doubtful}
+    for number, row in enumerate(rows):
+        text = row.cells.get(value, "") if value is not None else ""
+        title = row.cells.get(name, "") if name is not None else ""
+        blank = not text and not title
+        if not blank and (value_like(text) < 0.6 or _is_value(title) or re.match(r"[）)》、，。]", title)):
+            odd.add(number)
+    for number in odd:
+        for near in (number - 1, number, number + 1):
+            if 0 <= near < len(rows):
+                rows[near].doubtful = True
 
 
 def _following(tokens: Sequence[Token], at: int) -> str:
@@ -181,6 +199,8 @@ class _Rows:
             return is_level1(text) or self.at("level1") is not None
         if not is_level1(text):
             return False
+        if bare == "满意度" and level1_code(self.level1) == "outcome" and not self.level2:
+            return core(following).endswith("满意度")
         if bare == "满意度":
             return not (level1_code(self.level1) == "satisfaction" and not self.level2 and not self.waits)
         if bare.endswith("满意度"):
@@ -212,7 +232,9 @@ def _is_value(text: str) -> bool:
     """Tell whether a text can hardly be anything but a target value."""
     if len(text) > 30 or _SIGN_ONLY.fullmatch(text):
         return False
-    return (parse(text).kind in _STRONG) or bool(re.match(r"[≥≤<>＞＜≧≦]", text))
+    return (parse(text).kind in _STRONG and bool(re.search(r"[\d一二两三四五六七八九十百]", text))) or bool(
+        re.match(r"[≥≤<>＞＜≧≦]", text)
+    )
 
 
 def _cells(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[_Cell]:
@@ -224,7 +246,8 @@ def _cells(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[_Cell]:
     for number, token in enumerate(tokens):
         last = cells[-1] if cells else None
         alone = number + 1 == len(tokens) or tokens[number + 1].first
-        if last is not None and token.first and _goes_on(last, token, alone=alone):
+        begins = not alone and last is not None and _is_text_behind(cells) and _is_value(tokens[number + 1].text)
+        if last is not None and token.first and not begins and _goes_on(last, token, alone=alone):
             last.text += token.text
             last.last = token.row
             continue
@@ -233,6 +256,11 @@ def _cells(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[_Cell]:
             continue
         cells.append(_Cell(token.text, token.row, token.row, token.gap, token.first))
     return cells
+
+
+def _is_text_behind(cells: list[_Cell]) -> bool:
+    """Tell whether the last cell is a text right of a value: what follows begins the next row."""
+    return len(cells) > 2 and _is_value(cells[-2].text) and not _is_value(cells[-1].text)
 
 
 def _measures(before: str, text: str, *, signs: bool, units: bool) -> bool:
@@ -244,6 +272,10 @@ def _measures(before: str, text: str, *, signs: bool, units: bool) -> bool:
 
 def _goes_on(cell: _Cell, token: Token, *, alone: bool) -> bool:
     """Tell whether a piece at the beginning of a line goes on the cell that ended the line before."""
+    if any(cell.text.count(a) > cell.text.count(b) for a, b in ("《》", "（）", "“”")):
+        return True
+    if cell.text.endswith("》") and not re.match(r"[（(、和及，,；;]", token.text):
+        return False
     if token.gap and not (len(token.text) <= 2 and alone and value_like(token.text) < 0.8):
         return False
     if len(token.text) <= 2 and alone and not token.text.isascii() and value_like(token.text) < 0.8:
@@ -264,7 +296,9 @@ def _ends_value(value: str, rest: str) -> bool:
     before = parse(value)
     if joined.kind not in _STRONG:
         return False
-    if joined.kind is Kind.DATE or re.match(r"[\d.]", rest):
+    if re.match(r"[\d.]", rest):
+        return bool(re.search(r"[\d.,年月\-—~～至]$", value))
+    if joined.kind is Kind.DATE:
         return True
     return bool(joined.unit) and joined.unit != before.unit and is_unit(joined.unit)
 
