@@ -182,7 +182,6 @@ class _Rows:
     def category(self, text: str, row: int, following: str) -> None:
         """Open a category: of level 1 or of level 2, as what came before and what follows makes it."""
         self.close()
-        text = re.sub(r"[（(][^（）()]*[)）]分$", "", text)
         if self._is_first(text, following):
             self.level1, self.level2, self.waits = text, "", False
         else:

@@ -153,6 +153,20 @@ def as_txt(paper: Paper) -> bytes:
     return "\n".join(lines).encode()
 
 
+def as_cells(paper: Paper) -> bytes:
+    """A Word table as text extractors leave it: a tab before each cell, its end a line's, a blank line after a row."""
+    lines: list[str] = []
+    for sheet in paper.sheets:
+        lines += [text for above in sheet.above for text in (*above.split("\t"), "")]
+        boxes, _ = sheet.boxes()
+        for r in range(len(sheet.rows)):
+            here = sorted((b for b in boxes if b.row <= r < b.row + b.height), key=lambda b: b.col)
+            lines += ["\t" + (box.text if box.row == r else "") for box in here]
+            lines.append("")
+        lines += [*sheet.below, ""]
+    return "\n".join(lines).encode()
+
+
 def as_pdf(paper: Paper, folder: Path) -> bytes:
     """LibreOffice's print of the Word file."""
     source = folder / "paper.docx"
@@ -171,7 +185,7 @@ def written(paper: Paper, kind: str, folder: Path | None = None) -> bytes:
     if kind == "pdf":
         assert folder is not None
         return as_pdf(paper, folder)
-    return {"docx": as_docx, "xlsx": as_xlsx, "txt": as_txt}[kind](paper)
+    return {"docx": as_docx, "xlsx": as_xlsx, "txt": as_txt, "cells": as_cells}[kind](paper)
 
 
 def expect(

@@ -9,18 +9,28 @@ import pytest
 from projects.grids.files import open_document
 from projects.layouts import ReadTable, read_tables
 from projects.layouts.bound import UNSURE
-from projects.tests.anyform import papers_four, papers_one, papers_three, papers_two
+from projects.tests.anyform import (
+    papers_eight,
+    papers_five,
+    papers_four,
+    papers_one,
+    papers_seven,
+    papers_six,
+    papers_three,
+    papers_two,
+)
 from projects.tests.anyform.measure import compare
 from projects.tests.anyform.paper import Paper, as_pdf, written
+from projects.tests.anyform.texts import TEXTS
 
-PAPERS = {
-    paper.name: paper for paper in (*papers_one.PAPERS, *papers_two.PAPERS, *papers_three.PAPERS, *papers_four.PAPERS)
-}
+_SETS = (papers_one, papers_two, papers_three, papers_four, papers_five, papers_six, papers_seven, papers_eight)
+PAPERS = {paper.name: paper for one in _SETS for paper in one.PAPERS}
 PRINTED = Path(__file__).parent / "pdf"
+RUNNING = Path(__file__).parent / "text"
 
 
 def read(paper: Paper, data: bytes, kind: str) -> list[ReadTable]:
-    return read_tables(open_document(data, f"{paper.name}.{kind}"))
+    return read_tables(open_document(data, f"{paper.name}.{'txt' if kind == 'cells' else kind}"))
 
 
 def wrong(reads: list[ReadTable], paper: Paper) -> list[object]:
@@ -39,6 +49,14 @@ def test_every_cell_of_an_unknown_form_is_read(name: str, kind: str) -> None:
 def test_every_cell_of_a_printed_form_is_read(path: Path) -> None:
     paper = PAPERS[path.stem]
     assert wrong(read(paper, path.read_bytes(), "pdf"), paper) == []
+
+
+@pytest.mark.parametrize("path", sorted(RUNNING.glob("*.txt")), ids=lambda path: path.stem)
+def test_every_cell_of_a_form_in_running_text_is_read(path: Path) -> None:
+    """The text of a PDF as extractors give it, saved web pages, Markdown, rows whose cells blanks divide."""
+    tables = TEXTS.get(path.stem) or PAPERS[path.stem].tables
+    reads = read_tables(open_document(path.read_bytes(), path.name))
+    assert [cell for cell in compare(reads, tables) if cell[1] != cell[2]] == []
 
 
 @pytest.mark.office
