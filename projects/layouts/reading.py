@@ -135,7 +135,8 @@ def _read_running(segment: Segment, corrections: Sequence[Correction]) -> list[R
     """Read a table of an unknown form that became running text."""
     found = running(segment.lines)
     if found is None:
-        return []
+        lost = _unrecognised(segment) if segment.title and _speaks_of_indicators(segment) else None
+        return [lost] if lost else []
     form = form_of(found.lines)
     hints = hints_for(form, corrections)
     reads = _read_by_meaning(replace(segment, lines=found.lines), form, hints)
@@ -196,9 +197,14 @@ def _read_by_meaning(segment: Segment, form: str, hints: Hints) -> list[ReadTabl
     return reads
 
 
+def _speaks_of_indicators(segment: Segment) -> bool:
+    text = "".join(text for line in segment.lines for text in line.texts)
+    return len(text) > 100 and sum(word in text for word in ("一级指标", "二级指标", "三级指标", "指标值")) > 1
+
+
 def _unrecognised(segment: Segment) -> ReadTable | None:
     """Keep a table of an unknown form as its texts: shown and reported, never dropped."""
-    rows = [line for line in segment.lines if not line.para]
+    rows = [line for line in segment.lines if not line.para] or segment.lines
     if not segment.title and len(rows) < 4:
         return None
     read = ReadTable(_as_extra(segment), row=rows[0].origin.row, part=rows[0].origin.part, share=0.0)

@@ -133,8 +133,9 @@ def _is_corner(form: FormReader, index: int, first: Spot) -> bool:
     """Tell whether below the first of several amounts' headings stands the label of a row: it heads the whole."""
     if index + 1 >= len(form.sheet.lines) or not form.sheet.follows(index + 1):
         return False
-    below = covering(form.sheet.spots[index + 1], first.col, first.end)
-    return below is not None and below.top and money_of(norm(below.text)) is not None
+    right = next((s.col for s in form.sheet.filled(index) if s.col > first.col), first.end)
+    below = form.sheet.filled(index + 1)
+    return bool(below) and first.col <= below[0].col < right and money_of(norm(below[0].text)) is not None
 
 
 def _lost_side(form: FormReader, index: int, first: Spot) -> int:

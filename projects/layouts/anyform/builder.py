@@ -158,7 +158,7 @@ class Builder:
             named = NATIONAL[code][0]
             group = level1_code(level1)
             fits = code.startswith(f"{group}.") or (code.startswith("satisfaction") and group == "outcome")
-            if not (group and fits) and core(named) != core(level1):
+            if (group or not level1) and not fits and core(named) != core(level1):
                 level1 = named
                 code = category(level1, level2)
         self.levels[half] = (level1, level2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from indicators.categories import core
 from projects.layouts.anyform.contents import is_category, is_level1, is_level2
 from projects.layouts.anyform.money import Money
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
@@ -271,7 +272,8 @@ def _column(of: str, spot: Spot, stack: list[str], hints: Hints, before: list[Co
     if of == "wide" and is_category(stack[-1]):
         column.path, column.sure = PAIRS, 0.75
         column.level1 = next((squeeze(text) for text in stack if is_level1(text)), "")
-        column.level2 = squeeze(stack[-1]) if is_level2(stack[-1]) else ""
+        alone = squeeze(stack[-1]) == column.level1 and core(stack[-1]) == "满意度"
+        column.level2 = squeeze(stack[-1]) if is_level2(stack[-1]) and not alone else ""
         return column
     if of == "wide" and len(stack) > 1 and is_category(stack[-2]) and not is_category(stack[-1]):
         column.path, column.sure, column.name = PAIRS, 0.75, "".join(stack[-1].split("\n"))

@@ -6,9 +6,10 @@ import hashlib
 
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.contents import is_category
+from projects.layouts.anyform.extent import extent
 from projects.layouts.anyform.form import FormReader
 from projects.layouts.anyform.heads import LIST_FIELDS, Head, find_heads
-from projects.layouts.anyform.rows import ListReader, extent
+from projects.layouts.anyform.rows import ListReader
 from projects.layouts.anyform.sheet import Sheet, sheet_of
 from projects.layouts.anyform.words import ACTUAL, GRADE, heading, meaning
 from projects.layouts.corrections import PERIOD, Hints

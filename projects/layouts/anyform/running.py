@@ -9,26 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from projects.grids.grid import Cell, Origin
-from projects.layouts.anyform.contents import is_category, is_number
-from projects.layouts.anyform.money import money_of
+from projects.layouts.anyform.contents import is_category
+from projects.layouts.anyform.running_labels import (
+    Label,
+    amount,
+    figures,
+    is_figure,
+    is_goal,
+    known,
+    line_of_figures,
+    opened,
+    texts_beside,
+)
 from projects.layouts.anyform.running_rows import Column, FoundRow, category_at, divide
 from projects.layouts.anyform.spoken import said
 from projects.layouts.anyform.tokens import Token, glue, prose, tokens_of
-from projects.layouts.anyform.words import ACTUAL, Meaning, heading, is_actual, meaning, words
+from projects.layouts.anyform.words import half_of, heading, is_actual, words
 from projects.layouts.labels import norm, unit_of
-from projects.layouts.lines import Line, department_line, is_coded_department, signatures, unit_line
+from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
 
 _SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标)*(指标|目标)")
 _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
-_OTHER = re.compile(
-    r"(项目|部门|单位)?(主要)?(负责人|联系人|经办人|填报人|填表人)(姓名)?((及|和|、)?(联系)?(电话|方式))?|联系(电话|方式)|填(报|表)(日期|时间)"
-    r"|(项目)?(审批|立项)(情况|文号|依据|必要性|可行性)?|(主管)?(部门|单位)(编码|代码)|.{2,8}(审核|初审|评审)意见|预算执行率?|执行率"
-    r"|.{2,6}(名称|编码|代码|日期|时间|电话|年限|地点|级次)|(项目)?(实施|保证|保障)(进度)?(计划|措施|条件)|备注|其他(需要)?说明(的问题|事项)?"
-)
-_SCORES = re.compile(r"分值|得分|执行率([（(]%[)）])?|权重|.{0,8}(执行|支出|到位)数|备注")
 _LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _FEW = 2
 
@@ -41,23 +44,10 @@ class Rows:
     doubtful: set[int] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Label:
-    text: str
-    found: Meaning | None
-    start: int
-    end: int
-    row: int
-
-    @property
-    def money(self) -> bool:
-        return bool(self.found and self.found.money)
-
-
 def running(lines: Sequence[Line]) -> Rows | None:
     """Return the rows of a form whose cells became running text, ``None`` where too few known words stand in it."""
     every = tokens_of(lines)
-    tokens = [token for token in every if not unit_line(token.text)]
+    tokens = [part for token in every if not unit_line(token.text) for part in opened(token)]
     reader = _Reader(tokens)
     for unit in every:
         if unit_line(unit.text):
@@ -105,6 +95,7 @@ class _Reader:
     known: int = 0
     y: int = 0
     listed: bool = False
+    sides: dict[int, str] = field(default_factory=dict)
 
     # -- lists ----------------------------------------------------------------------------------
 
@@ -118,10 +109,15 @@ class _Reader:
             named, valued = paths & {"level1", "level2", "name"}, paths & {"value", "quantity"}
             if "name" in paths and ((named and valued) or len(named) >= 3):
                 start = at
+                side = columns[0].text
                 while columns[0].path == "name" and len([c for c in columns if c.path == "name"]) > 1:
                     columns.pop(0)  # 绩效指标 at the side of the list
-                if start and _SIDE.fullmatch(self.tokens[start - 1].text):
-                    start -= 1
+                for back in range(min(3, start), 0, -1):
+                    text = "".join(token.text for token in self.tokens[start - back : start])
+                    if _SIDE.fullmatch(text):
+                        start, side = start - back, text
+                        break
+                self.sides[end] = side if half_of(norm(side)) and _SIDE.fullmatch(side) else ""
                 found.append((start, end, columns))
                 at = end
             else:
@@ -159,7 +155,10 @@ class _Reader:
             found = heading(label)
             if found is None:
                 continue
-            again = end > at and heading(norm(token.text)) is not None and label not in words().columns
+            piece = norm(token.text)
+            own = heading(piece)  # 成值 ends 实际完成值, 得分 is a heading by itself
+            whole = own is not None and (len(piece) > 2 or piece in words().columns or own[0] != "value")
+            again = end > at and whole and label not in words().columns
             if not (again and best[1]):
                 best = (text, end + 1, found[0])
         if (
@@ -175,6 +174,8 @@ class _Reader:
         rows, taken = divide(columns, self.tokens[start:limit])
         head = self.tokens[start - 1].row
         self.listed = True
+        if self.sides.get(start):
+            self.out.lines.append(Line([Cell(self.sides[start], origin=Origin(head, 1))], para=True))
         self._row([(n, column.text) for n, column in enumerate(columns)], head)
         for row in rows:
             self._listed(row, len(columns), head)
@@ -194,7 +195,7 @@ class _Reader:
         first = labels[0].start if labels else end
         self._around(start, first)
         number = 0
-        group: _Label | None = None
+        group: Label | None = None
         while number < len(labels):
             run = self._run(labels, number, end)
             if len(run) > 1 and (taken := self._matrix(labels, number, run, end)):
@@ -202,7 +203,11 @@ class _Reader:
                 continue
             limit = labels[number + len(run)].start if number + len(run) < len(labels) else end
             body = self.tokens[run[-1].end : limit]
-            if len(run) > 1 and all(_is_goal(one) for one in run[-2:]):
+            figures = line_of_figures(body)
+            if len(run) > 1 and len(figures) > 1 and len(figures) in (len(run), len(run) - 1):
+                for one, token in zip(run[-len(figures) :], figures, strict=True):
+                    self._pair(one, [token], run[0] if len(run) > len(figures) else None)
+            elif len(run) > 1 and all(is_goal(one) for one in run[-2:]):
                 self._goals(run, body)
             else:
                 for one in run[:-1]:
@@ -215,8 +220,8 @@ class _Reader:
                 self._pair(last, body, group)
             number += len(run)
 
-    def _labels(self, start: int, end: int) -> list[_Label]:
-        found: list[_Label] = []
+    def _labels(self, start: int, end: int) -> list[Label]:
+        found: list[Label] = []
         at = start
         while at < end:
             label = self._label_at(at, end)
@@ -228,9 +233,9 @@ class _Reader:
         self.known += sum(1 for label in found if label.found)
         return found
 
-    def _label_at(self, at: int, end: int) -> _Label | None:
+    def _label_at(self, at: int, end: int) -> Label | None:
         """Return the label that begins here: the longest that its pieces, broken over lines, make."""
-        best: _Label | None = None
+        best: Label | None = None
         text = ""
         for stop in range(at, min(at + 5, end)):
             token = self.tokens[stop]
@@ -242,21 +247,21 @@ class _Reader:
             if is_category(text):
                 return None
             following = self.tokens[stop + 1].text if stop + 1 < end else ""
-            found = _known(text, following)
+            found = known(text, following)
             exact = norm(text) in words().labels
             if found is not False and (exact or stop == at or not self._ends_label(at + 1, stop + 1)):
-                best = _Label(text, found or None, at, stop + 1, self.tokens[at].row)
+                best = Label(text, found or None, at, stop + 1, self.tokens[at].row)
         return best
 
     def _ends_label(self, start: int, end: int) -> bool:
         """Tell whether the later pieces are a label by themselves: what stands before them is no part of it."""
         for first in range(start, end):
             rest = "".join(token.text for token in self.tokens[first:end])
-            if len(rest) > 2 and _known(rest) is not False:
+            if len(rest) > 2 and known(rest) is not False:
                 return True
         return False
 
-    def _run(self, labels: list[_Label], number: int, end: int) -> list[_Label]:
+    def _run(self, labels: list[Label], number: int, end: int) -> list[Label]:
         """Return labels that follow each other without any text between."""
         run = [labels[number]]
         for label in labels[number + 1 :]:
@@ -265,19 +270,20 @@ class _Reader:
             run.append(label)
         return run
 
-    def _matrix(self, labels: list[_Label], number: int, run: list[_Label], end: int) -> int:
+    def _matrix(self, labels: list[Label], number: int, run: list[Label], end: int) -> int:
         """Add amounts in rows and columns; return the label behind them, 0 where there is no such thing."""
         last = number + len(run) - 1
         heads = list(run[:-1])
         if len([one for one in heads if one.money]) < 2 or not run[-1].money:
             return 0
         row_starts = self.tokens[run[-1].start].first
-        rows: list[tuple[_Label, list[Token]]] = []
+        rows: list[tuple[Label, list[Token]]] = []
         at = last
         while at < len(labels) and labels[at].money:
             limit = labels[at + 1].start if at + 1 < len(labels) else end
-            body = [t for t in self.tokens[labels[at].end : limit] if _is_figure(t.text)]
-            if len(body) != limit - labels[at].end or (not body and rows):
+            cells = self.tokens[labels[at].end : limit]
+            body = figures(cells)
+            if not all(is_figure(token.text) for token in cells) or (not body and rows):
                 break
             rows.append((labels[at], body))
             at += 1
@@ -294,9 +300,9 @@ class _Reader:
             self._row([(1, label.text), *((n, token.text) for n, token in enumerate(body, start=2))], label.row)
         return at
 
-    def _goals(self, run: list[_Label], body: list[Token]) -> None:
+    def _goals(self, run: list[Label], body: list[Token]) -> None:
         """Add goals whose labels stand beside each other and their texts below, one for each or fewer."""
-        parts = _parts(body, len(run))
+        parts = texts_beside(body, len(run))
         goals = list(run)
         while len(goals) > len(parts) and len(goals) > 1 and not is_actual(norm(goals[0].text)):
             if len(goals) == 2 and is_actual(norm(goals[1].text)):
@@ -311,12 +317,12 @@ class _Reader:
             self.out.doubtful.add(target[0].row)
         self._pair(target[0], body, None)
 
-    def _pair(self, label: _Label, body: list[Token], group: _Label | None) -> None:
+    def _pair(self, label: Label, body: list[Token], group: Label | None) -> None:
         found = label.found
         if found and _LINES.match(found.path):
             text = prose(body)
         elif label.money and len(body) > 1:
-            text = _amount(body)
+            text = amount(body)
         else:
             text = glue(body)
         if found is None and self.listed:
@@ -349,63 +355,3 @@ class _Reader:
         self.y += 1
         made = [Cell(text, col, origin=Origin(row, col + 1)) for col, text in cells]
         self.out.lines.append(Line(made, para=False, grid=1, y=self.y))
-
-
-def _known(text: str, following: str = "") -> Meaning | Literal[False] | None:
-    """Return what a text means as a label, ``None`` for one without a field, ``False`` where it is no label."""
-    label = norm(text)
-    if not 2 <= len(label) <= 16 or re.search(r"[，。；！？“”]|^[—（(\[【]", text):
-        return False
-    if unit_of(text) and len(label) <= 8 and "单位" not in label:
-        return meaning(label)
-    if _OTHER.fullmatch(label) or _SCORES.fullmatch(label) or signatures(text):
-        return None
-    if unit_line(text) or department_line(text):
-        return False
-    found = meaning(label)
-    if found is None:
-        return None if is_actual(label) and len(label) <= 12 and label.endswith(("情况", "完成值", "数")) else False
-    amount = found.money is not None and _is_figure(following)
-    if found.vague and not amount and not text.rstrip().endswith(("：", ":")):
-        return False
-    exact = label in words().labels
-    if found.path.startswith("goals.") and not exact and len(label) > 12:
-        return False
-    return found
-
-
-def _is_goal(label: _Label) -> bool:
-    found = label.found
-    return bool(found and found.path.startswith("goals.")) or is_actual(norm(label.text))
-
-
-def _is_figure(text: str) -> bool:
-    return is_number(text) or bool(re.fullmatch(r"[-—－/]+|\d[\d.,]*(%|％|分|万元|元)?", text))
-
-
-def _amount(body: list[Token]) -> str:
-    """Return the amount that pieces broken at the column's width make, with what stands behind it."""
-    text = body[0].text
-    for token in body[1:]:
-        if token.first and re.fullmatch(r"[\d.,]*\d(万?元)?|万?元", token.text):
-            text += token.text
-        else:
-            return text
-    return text
-
-
-def _parts(body: list[Token], cells: int) -> list[list[Token]]:
-    """Return the texts of cells beside each other: the pieces of a single line, else runs between blank lines."""
-    if cells > 1 and len(body) in (cells, cells - 1) and all(len(token.text) > 12 for token in body):
-        return [[token] for token in body]
-    if body and all(not token.first for token in body[1:]):
-        return [[token] for token in body]
-    parts: list[list[Token]] = []
-    for token in body:
-        if token.gap or not parts:
-            parts.append([])
-        parts[-1].append(token)
-    return parts
-
-
-__all__ = ["ACTUAL", "Rows", "category_at", "money_of", "running"]

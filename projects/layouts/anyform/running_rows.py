@@ -75,7 +75,8 @@ def category_at(tokens: Sequence[Token], at: int, *, bare: bool = False) -> int:
         text += token.text
         if len(text) > 24:
             return 0
-        if _names_category(text) or (bare and (end > at or _stands_alone(tokens, at)) and is_level2(text)):
+        word = _SCORE.sub("", text).endswith(("指标", "目标")) or _stands_alone(tokens, at, end)
+        if word and (_names_category(text) or (bare and is_level2(text))):
             if end > at and _names_category(_text(tokens[at + 1 : end + 1])) and not level2_code(text):
                 return 0
             end += 1
@@ -88,10 +89,14 @@ def category_at(tokens: Sequence[Token], at: int, *, bare: bool = False) -> int:
     return 0
 
 
-def _stands_alone(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a piece is no more than the beginning of a word that the next line goes on."""
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    return following is None or not following.first or not _TAIL.fullmatch(following.text)
+def _stands_alone(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Tell whether pieces are no more than the beginning of a category that the next lines go on."""
+    for stop in range(end + 2, min(at + 4, len(tokens)) + 1):
+        if not tokens[stop - 1].first:
+            break
+        if _names_category(_text(tokens[at:stop])):
+            return False
+    return True
 
 
 def _names_category(text: str) -> bool:
@@ -212,7 +217,7 @@ class _Rows:
         """Turn what was gathered below a category into rows."""
         body, self.body = self.body, []
         cells = _cells(body, signs=self.at("operator") is None, units=self.at("unit") is None)
-        found = list(_rows_of(self.columns, cells))
+        found = _without_rest(self.columns, list(_rows_of(self.columns, cells)))
         if not found and self.waits:
             found = [FoundRow(row=self.opened)]
         for one in found:
@@ -336,6 +341,16 @@ def _rows_of(columns: list[Column], cells: list[_Cell]) -> Iterator[FoundRow]:
         yield row
 
 
+def _without_rest(columns: list[Column], rows: list[FoundRow]) -> list[FoundRow]:
+    """Return the rows of a category; a text alone at its end stands behind the last one's value: why it was missed."""
+    texts = [n for n, column in enumerate(columns) if column.path in (ACTUAL, "basis", "standard", "description")]
+    if len(rows) < 2 or len(rows[-1].cells) > 1 or not texts:
+        return rows
+    last, before = rows[-1], rows[-2]
+    before.cells[texts[-1]] = before.cells.get(texts[-1], "") + next(iter(last.cells.values()))
+    return rows[:-1]
+
+
 def _broken(cells: list[_Cell], at: int, columns: list[Column], rest: list[int]) -> bool:
     """Tell whether a cell is the end of the name before it: no value, below it, and a value stands right behind."""
     cell = cells[at]
@@ -364,4 +379,6 @@ def _fits(column: Column, cells: list[_Cell], at: int, line: int, ahead: list[Co
     if column.path == "description" and any(one.path == "value" for one in ahead):
         return not _is_value(text) and at + 1 < len(cells)
     # A text behind the value: below it, it may as well be the next row's name.
-    return beside or not (at + 1 < len(cells) and _is_value(cells[at + 1].text))
+    following = cells[at + 1].text if at + 1 < len(cells) else ""
+    scored = any(one.path == "weight" or "分" in one.text for one in ahead) and is_number(following)
+    return beside or scored or not _is_value(following)

@@ -42,13 +42,21 @@ def tokens_of(lines: Sequence[Line]) -> list[Token]:
     return _upright(found)
 
 
+_SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff] ){2,}[\u4e00-\u9fff](?!\S)")
+_UNIT = re.compile(r"(单位\s*[:：])\s+(?=万?元)")
 _PAGE = re.compile(r"[-—－–]\s*\d{1,4}\s*[-—－–]|第\s*\d{1,4}\s*页(\s*[,，/]?\s*共\s*\d{1,4}\s*页)?")
+
+
+def _closed(found: re.Match[str]) -> str:
+    """Return a word printed with a blank between its characters; 优 良 中 差 are four words."""
+    return found[0] if set(found[0]) <= set("优良中差 ") else found[0].replace(" ", "")
 
 
 def _pieces(text: str) -> list[str]:
     """Return what stands between the blanks of a line; the number of a page is nothing."""
     if _PAGE.fullmatch(text.strip()):
         return []
+    text = _SPACED.sub(_closed, _UNIT.sub(r"\1", text))
     found: list[str] = []
     for piece in text.split():
         if found and found[-1] == "目标" and re.match(r"\d{1,2}[:：.、]", piece):
