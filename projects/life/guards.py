@@ -13,6 +13,7 @@ from projects.grading import PASSING
 from projects.life.case import Case
 from projects.life.checks import submission_findings
 from projects.models import ReviewSetting, TargetTable
+from projects.selectors.duplicates import filed_twice
 from projects.selectors.findings import compared_findings, setup_of
 from projects.selectors.sheets import standing
 from projects.services import revisions
@@ -97,6 +98,13 @@ def _place_free(case: Case) -> str:
     return TAKEN if taken else ""
 
 
+def _filed_once(case: Case) -> str:
+    if not case.check_content:
+        return ""
+    project = case.content.project
+    return filed_twice(case.table, code=project.code, name=project.name)
+
+
 def _intact(case: Case) -> str:
     revision = case.table.approved_revision if case.check_content else None
     fault = revisions.fault(revision) if revision else ""
@@ -136,6 +144,7 @@ NOT_PASSED_BY_SELF = Guard("不是本人部门审核通过的", _not_passed_by_s
 UNDER_ADJUSTMENT = Guard("正在调整", _under_adjustment)
 NOT_UNDER_ADJUSTMENT = Guard("不在调整中", _not_under_adjustment)
 PLACE_FREE = Guard("同一年度、同一项目没有另一张有效的表", _place_free)
+FILED_ONCE = Guard("本部门本年度没有同名（或同编码）项目的另一张表", _filed_once)
 INTACT = Guard("批复的版本校验无误", _intact)
 ANSWERED = Guard("每条“必须修改”的审核意见都已答复", _answered)
 RESOLVED = Guard("没有未解决的“必须修改”意见", _resolved)

@@ -81,7 +81,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "submit",
         "送审",
         tuple(_by_officer(source, Status.SUBMITTED) for source in DRAFTS),
-        (guards.FILING_OPEN, guards.ANSWERED, guards.COMPLETE),
+        (guards.FILING_OPEN, guards.ANSWERED, guards.COMPLETE, guards.FILED_ONCE),
         (effects.SUBMITTED_BY,),
     ),
     Transition(

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from projects.findings import BLOCK, INFO, LEVELS, Finding
+from projects.findings import BLOCK, LEVELS, Finding
 from projects.layouts import editing, steps
 from projects.layouts.definition import Layout
 from projects.layouts.editing import BadChange, Draft
@@ -25,6 +25,7 @@ from projects.models import EntrySave
 from projects.models import TargetTable as Stored
 from projects.permissions import may_edit
 from projects.rules import Setup
+from projects.selectors.duplicates import filed_twice
 from projects.selectors.findings import compared_findings, setup_of
 from projects.selectors.tables import visible_to
 from projects.services import audit, entry_store
@@ -100,6 +101,8 @@ def open_entry(row: Stored, *, user: User | Any = None) -> Entry:
     """Load everything that filling in needs, in a fixed number of queries. ``row`` comes with year and department."""
     draft = entry_store.load(row).draft
     findings = findings_of(row, draft, setup_of(row.fiscal_year_id))
+    project = draft.table.project
+    findings += _filing([filed_twice(row, code=project.code, name=project.name)])
     reason = may_edit(user, row) if user is not None else ""
     return Entry(row, draft, findings, steps.states(draft.table, draft.layout, findings), reason)
 
@@ -208,7 +211,7 @@ def _answer(
     findings: list[Finding],
     elsewhere: set[str],
 ) -> dict[str, Any]:
-    findings += [Finding(INFO, "filing", text, field="project.name") for text in remarks]
+    findings += _filing(remarks)
     scope = list(dict.fromkeys([*_scope(touched), *sorted(elsewhere)]))
     return {
         "ok": True,
@@ -221,6 +224,11 @@ def _answer(
         "counts": counts(findings),
         "steps": steps.states(draft.table, draft.layout, findings),
     }
+
+
+def _filing(remarks: Sequence[str]) -> list[Finding]:
+    """What keeps a table out of the place its name asks for."""
+    return [Finding(BLOCK, "filing", text, field="project.name") for text in remarks if text]
 
 
 def _scope(touched: editing.Touched) -> list[str]:

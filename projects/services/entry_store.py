@@ -23,6 +23,7 @@ from projects.models import TargetTable as Stored
 from projects.models.keys import natural_key, project_key
 from projects.models.table import LABEL_LENGTH
 from projects.searchtext import grams, table_text
+from projects.selectors.duplicates import filed_twice
 from projects.store import LOCK
 from projects.targettable import TargetTable
 
@@ -225,8 +226,8 @@ def _project(row: Stored, table: TargetTable, columns: dict[str, Any]) -> list[s
     found = own if own is not None and own.key == key else None
     found = found or Project.objects.filter(department=row.department_id, key=key).first()
     if found is not None and found.pk != row.project_id:
-        if _live(row).filter(project=found).exists():
-            return ["本部门本年度已有同名（或同编码）项目的表，请核对是否重复填报"]
+        if reason := filed_twice(row, code=code, name=name):
+            return [reason]
         _leave(row, own)
         columns |= {"project_id": found.pk, "title_key": ""}
         row.project = found

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from projects import workflow
 from projects.layouts import editing
 from projects.models import AuditEvent, Department, EntrySave, Project, Revision, Role, SearchText, TableIndicator, User
 from projects.models import TargetTable as Stored
@@ -312,7 +313,22 @@ def test_a_place_that_another_table_holds_is_not_taken(row: Stored, officer: Use
     applied = send(other.pk, officer, set_("project.code", "P0001"), set_("project.name", "办公设备购置1"))
     assert Stored.objects.get(pk=other.pk).project_id != Stored.objects.get(pk=row.pk).project_id
     assert content(other).project.name == "办公设备购置1"
-    assert [item["code"] for item in applied.answer["findings"] if item["path"] == "project.name"] == ["filing"]
+    told = [(item["level"], item["code"]) for item in applied.answer["findings"] if item["path"] == "project.name"]
+    assert told == [("block", "filing")]
+    # It is said again whenever the table is opened, and the table cannot be submitted beside the other.
+    fresh = Stored.objects.select_related("department", "fiscal_year").get(pk=other.pk)
+    opened = entry.open_entry(fresh)
+    assert [(item.code, item.field) for item in opened.findings if item.code == "filing"] == [
+        ("filing", "project.name")
+    ]
+    assert opened.states["basics"] == "findings"
+    with pytest.raises(
+        workflow.IllegalTransition, match="本部门本年度已有同名（或同编码）项目的表，请改名，或作废重复的一张"
+    ):
+        workflow.apply(table_id=other.pk, action="submit", user=officer, version=fresh.version)
+    send(other.pk, officer, set_("project.code", "P0002"), set_("project.name", "办公设备购置2"))
+    fresh = Stored.objects.select_related("department", "fiscal_year").get(pk=other.pk)
+    assert [item for item in entry.open_entry(fresh).findings if item.code == "filing"] == []
 
 
 # --- how much it costs -----------------------------------------------------------------------------

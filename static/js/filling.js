@@ -1,4 +1,5 @@
-// The officer's list: how many lines are chosen, all of a page at once, x chooses the line with the focus.
+// The officer's list: how many lines are chosen, all of a page at once; x chooses the line with the focus, n begins its
+// table from last year's.
 const form = document.querySelector("[data-filling]");
 
 if (form) {
@@ -31,9 +32,11 @@ if (form) {
   }
   form.addEventListener("change", told);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select")) return;
-    const box = document.activeElement.closest("tr")?.querySelector("input[type=checkbox]");
+    if (!["x", "n"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, dialog")) return;
+    const row = document.activeElement.closest("tr");
+    if (event.key === "n") return void row?.querySelector("button[name=one]")?.click();
+    const box = row?.querySelector("input[type=checkbox]");
     if (!box) return;
     event.preventDefault();
     box.checked = !box.checked;

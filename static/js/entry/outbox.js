@@ -114,7 +114,7 @@ export class Outbox {
     let [count, size] = [0, 0];
     for (const change of this.queue) {
       size += JSON.stringify(change).length;
-      if (count && size > MOST) break;
+      if (count && (size > MOST || count >= 2000)) break;
       count += 1;
     }
     return this.queue.splice(0, count);
