@@ -113,3 +113,25 @@ def test_an_officer_begins_last_years_projects_by_keyboard(live_server, page, pl
     assert {row.predecessor_id for row in made} < {row.pk for row in earlier}
     assert made.count() == 2
     assert faults(page, f"{site}/filling/", f"{site}/filling/?show=missing") == []
+
+
+def test_the_officers_list_begins_a_table_by_a_key_and_fits_a_phone(live_server, page, places) -> None:
+    _bureau, section = places
+    office.year(2028)
+    user = office.person("officer", (Role.OFFICER, section))
+    (before,) = office.tables(section, 1)
+    site = enter(live_server, page, user)
+    assert faults(page, f"{site}/filling/?year=2028", f"{site}/tables/new/?year=2028") == []
+    page.goto(f"{site}/filling/?year=2028")
+    for words in ("由上年新建", "批量送审"):
+        page.locator("summary", has_text=words).click()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), words
+        page.keyboard.press("Escape")
+    page.set_viewport_size(SIZES[0])
+    page.goto(f"{site}/filling/?year=2028")
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-ready]")
+    made = TargetTable.objects.get(fiscal_year__year=2028)
+    assert made.predecessor_id == before.pk
+    assert page.url == f"{site}/tables/{made.pk}/fill/"
