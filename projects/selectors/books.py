@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, QuerySet, When
 
 from projects.models import Department, TargetTable
 from projects.models.department import subtree
+from projects.selectors.inforce import amounts_in_force, is_adjusting
 from projects.selectors.tables import filter_tables
 
 APPROVED, DRAFT = "approved", "draft"
@@ -73,7 +74,7 @@ def fullest_place(visible: QuerySet[TargetTable], departments: Sequence[Departme
 def book_chapters(
     visible: QuerySet[TargetTable], *, department: Department, year: int, below: bool, source: str, order: str = FILED
 ) -> list[BookChapter]:
-    """Return the chapters in the order of the departments' tree: three queries, whatever the number of tables.
+    """Return the chapters in the order of the departments' tree: three queries, one more where something is adjusted.
 
     From approved versions, tables that have none are missing; departments without any table are listed as empty, those
     without 部门整体绩效目标 among what the book holds as ``no_overall``.
@@ -86,8 +87,10 @@ def book_chapters(
         "label", "kind", "layout", "status", "amount", "project_code", "department_id", "adjustment",
         "approved_revision__number",
     )  # fmt: skip
-    for row in rows.order_by("source", "position", "id"):
-        found = _table(row)
+    listed = list(rows.order_by("source", "position", "id"))
+    approved = amounts_in_force(listed) if source == APPROVED else {}
+    for row in listed:
+        found = _table(row, approved.get(row.pk, row.amount))
         chapter = chapters[found.department]
         held = source == DRAFT or found.revision
         (chapter.tables if held else chapter.missing).append(found)
@@ -107,7 +110,7 @@ def ordered(tables: Iterable[BookTable], order: str) -> list[BookTable]:
     return sorted(tables, key=lambda table: table.front)
 
 
-def _table(row: TargetTable) -> BookTable:
+def _table(row: TargetTable, amount: Decimal | None) -> BookTable:
     revision = row.approved_revision.number if row.approved_revision is not None else 0
     return BookTable(
         pk=row.pk,
@@ -116,9 +119,9 @@ def _table(row: TargetTable) -> BookTable:
         layout=row.layout,
         status=row.status,
         status_label=str(row.get_status_display()),
-        amount=row.amount,
+        amount=amount,
         code=row.project_code,
         department=row.department_id,
         revision=revision,
-        adjusting=bool(revision) and row.status != TargetTable.Status.APPROVED,
+        adjusting=is_adjusting(row),
     )

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from projects.models import Department, FiscalYear, PublicField, Release
 from projects.models import TargetTable as Stored
 from projects.publicfields import hidden_by_default, public_content
+from projects.selectors.inforce import amounts_in_force
 from projects.targettable import TargetTable
 
 
@@ -75,13 +76,16 @@ class Candidate:
 
 
 def candidates(condition: Q, year: FiscalYear) -> list[Candidate]:
-    """Return the approved tables of a year with what is public of them. One query."""
-    rows = (
+    """Return the approved tables of a year, with their approved amounts and what is public of them. Two queries."""
+    rows = list(
         Stored.objects.filter(condition, fiscal_year=year, approved_revision__isnull=False)
         .exclude(status__in=Stored.RETIRED)
         .select_related("department", "release")
         .order_by("department__path", "label", "id")
     )
+    approved = amounts_in_force(rows)
+    for row in rows:
+        row.amount = approved.get(row.pk, row.amount)
     return [_candidate(row) for row in rows]
 
 

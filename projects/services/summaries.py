@@ -85,7 +85,12 @@ def gather(chapters: Sequence[BookChapter], *, year: int, source: str) -> Gather
         found.contents.append(line)
         found.filed.append(Filed(home, row.status_label, table))
     projects = [pk for pk, (row, _) in rows.items() if row.kind == Stored.Kind.PROJECT]
-    stored = Stored.objects.filter(pk__any_of=projects).aggregate(amount=Sum("amount"))["amount"] or Decimal(0)
+    own = Stored.objects.filter(pk__any_of=[pk for pk in projects if draft or not rows[pk][0].adjusting])
+    stored = own.aggregate(amount=Sum("amount"))["amount"] or Decimal(0)
+    # Of a table that is being adjusted the list shows the new amount; what counts is the approved one.
+    stored += sum(
+        (rows[pk][0].amount or Decimal(0) for pk in projects if not draft and rows[pk][0].adjusting), Decimal(0)
+    )
     found.differences = summaries.differences(found.filed, stored=stored)
     return found
 

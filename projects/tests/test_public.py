@@ -345,3 +345,11 @@ def test_releases_begin_with_the_latest_year_that_has_approved_tables(admin: Use
     client.force_login(admin)
     assert client.get(reverse("releases")).context["year"].year == 2021
     assert client.get(reverse("releases") + "?year=2024").context["year"].year == 2024
+
+
+def test_the_page_of_releases_shows_the_amount_that_would_be_public(admin: User, client: Client) -> None:
+    row = made(1)
+    approved = row.amount
+    Stored.objects.filter(pk=row.pk).update(status="draft", adjustment=1, amount=1)
+    client.force_login(admin)
+    assert [item.table.amount for item in client.get(reverse("releases")).context["rows"]] == [approved]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -232,3 +233,15 @@ def test_page_begins_where_there_is_something_approved(client: Client, make: Mak
         assert (choice.cleaned_data["department"], choice.cleaned_data["year"]) == (departments["other"].pk, 2022)
     choice = client.get("/publish/book/?year=2023").context["choice"]
     assert (choice.cleaned_data["department"], choice.cleaned_data["year"]) == (departments["bureau"].pk, 2023)
+
+
+def test_a_table_being_adjusted_counts_with_its_approved_amount(client: Client, make: Make) -> None:
+    row = make("正在调整的", amount="200000")
+    approve(row)
+    TargetTable.objects.filter(pk=row.pk).update(status="draft", adjustment=1, amount="150000")
+    query = f"?department={row.department_id}&year=2021&below=1&source="
+    for source, amount in (("approved", "200000"), ("draft", "150000")):
+        (chapter,) = [c for c in client.get(f"{ADDRESS}{query}{source}&order=filed").context["rows"] if c[1]]
+        assert [line.table.amount for line in chapter[1]] == [Decimal(amount)]
+    found = client.get(f"/publish/summaries/{query}approved&order=filed").context["found"]
+    assert (found.amount, found.differences) == (Decimal(200000), [])
