@@ -146,7 +146,7 @@ def _check_suffix(name: str, suffix: str, kind: str) -> None:
     if expected == kind:
         return
     if expected is None and suffix not in LEGACY_SUFFIXES:
-        remedy = "可以上传 .docx、.xlsx、.xls、.html、.txt 文件或它们的 .zip 压缩包"
+        remedy = "可以上传 .docx、.xlsx、.xls、.pdf（有文字的）、.html、.txt 文件或它们的 .zip 压缩包"
         raise refuse(name, "unsupported", f"是不支持的文件类型（.{suffix}）", remedy)
     if kind == TXT and expected in (DOCX, XLSX, XLS, PDF, ZIP):
         raise damaged(name, f"的后缀是 .{suffix}，内容却不是 {KIND_NAMES[expected]}")

@@ -186,7 +186,9 @@ def _lines(words: list[dict[str, Any]]) -> list[tuple[float, str]]:
         text, end = "", None
         for word in line:
             if end is not None:
-                text += "\t" if word["x0"] - end > 14 else " " if word["x0"] - end > 3 else ""
+                # Word and LibreOffice set a quarter of a character between Chinese and figures, which is no blank.
+                blank = max((word["bottom"] - word["top"]) * 0.4, 3.0)
+                text += "\t" if word["x0"] - end > max(14.0, blank) else " " if word["x0"] - end > blank else ""
             text += clean_text(word["text"]).strip()
             end = word["x1"]
         found.append((line[0]["top"], text))

@@ -7,7 +7,7 @@ import io
 import docx
 import openpyxl
 from docx.enum.section import WD_ORIENT
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 
 SEAL = "（签章）：\n\n　　　　年　　月　　日"
 # Texts of a row; a blank cell belongs to the one on its left, ^ to the one above.
@@ -29,7 +29,7 @@ def word_form() -> bytes:
     made = docx.Document()
     section = made.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Cm(29.7), Cm(21)
-    made.add_paragraph("云岭县{{年度}}年县级预算项目绩效申报审批表")
+    made.add_paragraph().add_run("云岭县{{年度}}年县级预算项目绩效申报审批表").font.size = Pt(20)
     made.add_paragraph("填报单位（公章）：{{主管单位}}　　　　　　　　金额单位：万元")
     table = made.add_table(rows=len(WORD_ROWS), cols=8, style="Table Grid")
     for at, texts in enumerate(WORD_ROWS):

@@ -18,6 +18,7 @@ from projects.layouts.blank.filling import fill
 from projects.layouts.blank.prove import prove, specimen
 from projects.layouts.definition import Layout
 from projects.layouts.registry import get_layout
+from projects.services import pdf
 from projects.tests.layouts.helpers import compare, tables
 from projects.tests.sealed_forms import excel_form, word_form
 
@@ -90,3 +91,12 @@ def test_a_figure_too_long_for_its_column_is_printed_smaller() -> None:
         (float(table.funding.total or 0), None),
         (float(table.funding.fiscal or 0), True),
     ]
+
+
+@pytest.mark.office
+def test_the_pdf_of_the_filled_word_form_comes_back() -> None:
+    """The gap that LibreOffice sets between Chinese and figures is no blank, also in a large title."""
+    table = specimen(form("docx"), full=False)
+    made = pdf.from_office(fill(word_form(), "docx", [table], form("docx")), "docx")
+    (found,) = read_tables(open_document(made, "表.pdf"), filed=form("docx"))
+    assert compare(found.table, table) == []
