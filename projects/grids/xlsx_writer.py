@@ -43,6 +43,7 @@ from projects.grids.text import NEEDS_ESCAPE, clean_text, text_width
 
 MAX_ROW_HEIGHT = 409.0  # points; Excel's own ceiling
 MAX_CELL_TEXT = 32767
+_WIDE = 140.0
 _SHEET_WIDTH = 91.0  # half-width characters of 10.5 pt over all columns: A4 less its margins
 _COLUMN_PADDING = 0.72  # of a character; Excel adds it to the width that it is told
 _LINE = 14.0  # points of a 10.5 pt line
@@ -72,9 +73,9 @@ _CELLS: dict[str, dict[str, Any]] = {
 
 
 def write_xlsx(
-    sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = "", form: str = ""
+    sheets: Iterable[tuple[str, Sequence[Block]]], out: BinaryIO, *, title: str = "", form: str = "", wide: bool = False
 ) -> list[Finding]:
-    """Write one sheet per ``(name, blocks)``; names are made valid and unique.
+    """Write one sheet per ``(name, blocks)``; names are made valid and unique. ``wide``: the pages lie on their side.
 
     ``title`` and ``form`` (the office's own form they are drawn in) are properties of the file. The same
     blocks give the same bytes. Returns what a sheet could not hold: texts beyond Excel's 32,767 characters per cell,
@@ -94,7 +95,7 @@ def write_xlsx(
     empty = True
     for name, blocks in sheets:
         sheet_name = unique_sheet_name(name, names)
-        _Sheet(book.add_worksheet(sheet_name), sheet_name, formats, findings).write(blocks)
+        _Sheet(book.add_worksheet(sheet_name), sheet_name, formats, findings, wide).write(blocks)
         empty = False
     if empty:
         book.add_worksheet("Sheet1")
@@ -164,8 +165,9 @@ class _Plan:
 class _Sheet:
     """One sheet while it is written."""
 
-    def __init__(self, sheet: Worksheet, name: str, formats: _Formats, findings: list[Finding]) -> None:
+    def __init__(self, sheet: Worksheet, name: str, formats: _Formats, findings: list[Finding], wide: bool) -> None:
         self.sheet = sheet
+        self.wide = wide
         self.name = name
         self.formats = formats
         self.findings = findings
@@ -178,7 +180,7 @@ class _Sheet:
         # Prose alone: two columns, as LibreOffice does not fit a single one that is too wide to the page.
         edges, places = shared_columns(tuple(map(all_widths, grids))) if grids else ([0.0, 0.5, 1.0], [])
         placed = iter(places)
-        self.widths = [(right - left) * _SHEET_WIDTH for left, right in pairwise(edges)]
+        self.widths = [(right - left) * (_WIDE if self.wide else _SHEET_WIDTH) for left, right in pairwise(edges)]
         self.columns = len(self.widths)
         for index, width in enumerate(self.widths):
             self.sheet.set_column(index, index, max(round(width - _COLUMN_PADDING, 2), 0.3))
@@ -202,7 +204,10 @@ class _Sheet:
     def _page(self, breaks: list[int]) -> None:
         sheet = self.sheet
         sheet.set_paper(9)
-        sheet.set_portrait()
+        if self.wide:
+            sheet.set_landscape()
+        else:
+            sheet.set_portrait()
         sheet.set_margins(left=0.79, right=0.79, top=0.87, bottom=0.79)
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)

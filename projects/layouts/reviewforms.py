@@ -267,12 +267,14 @@ def _change_rows(changes: Sequence[Change]) -> Iterator[g.Row]:
 # Registers ------------------------------------------------------------------------------------------------------
 
 
-def list_form(title: str, caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[g.Block]:
-    """Draw a plain list with a title, as the register and the statistics print it."""
+def list_form(
+    title: str, caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] = ()
+) -> list[g.Block]:
+    """Draw a plain list with a title, as the register and the statistics print it. ``widths`` are relative."""
     body = [g.Row([g.Cell(text, at, style=g.SHORT) for at, text in enumerate(row)]) for row in rows]
     first = g.Row([g.Cell(text, at, style=g.HEAD) for at, text in enumerate(heads)], head=True)
     return [
         g.Paragraph(title, g.TITLE),
         g.Paragraph(caption, g.CAPTION),
-        g.Grid([first, *body], [1.0] * len(heads)),
+        g.Grid([first, *body], list(widths) or [1.0] * len(heads)),
     ]

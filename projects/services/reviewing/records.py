@@ -45,6 +45,7 @@ HEADS = (
     "意见",
     "用时（天）",
 )
+WIDTHS = (11, 13, 8, 8, 20, 20, 10, 6, 6, 6, 22, 6)
 
 
 def register_data(*, user: User | Any, params: Mapping[str, Any], year: int | None = None) -> dict[str, Any]:
@@ -117,7 +118,8 @@ def write_register(*, user: User | Any, params: Mapping[str, Any], out: BinaryIO
     wish = wish_of(params)
     rows = [_texts(item) for item in selector.decisions(user, wish)[:MOST]]
     title = f"{wish.year}年度绩效目标审核登记簿" if wish.year else "绩效目标审核登记簿"
-    write_xlsx([("登记簿", list_form(title, f"共 {len(rows)} 次\t", HEADS, rows))], out, title=title)
+    blocks = list_form(title, f"共 {len(rows)} 次\t", HEADS, rows, WIDTHS)
+    write_xlsx([("登记簿", blocks)], out, title=title, wide=True)
     return len(rows)
 
 
