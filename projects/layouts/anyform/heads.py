@@ -134,7 +134,43 @@ def _head_at(sheet: Sheet, index: int, hints: Hints, after: int) -> Head | None:
     if not head.columns or (of in ("projects", "wide") and not head.many):
         return None
     head.half = _half(sheet, head)
+    if of == "indicators":
+        _second_level(sheet, head)
     return head
+
+
+def _second_level(sheet: Sheet, head: Head) -> None:
+    """Divide a heading of categories that stands above two columns: 指标类别 above 产出指标 and 数量.
+
+    Where merges were lost the rows simply have one cell more than the heading.
+    """
+    levels = [column for column in head.columns if column.path in ("level1", "level2")]
+    following = range(head.last + 1, min(head.last + 7, len(sheet.lines)))
+    rows = [sheet.filled(index) for index in following if sheet.follows(index)]
+    if len(levels) != 1 or not rows:
+        return
+    level = levels[0]
+    at = head.columns.index(level)
+    inside = [s.col for row in rows for s in row if level.start < s.col < level.end]
+    if len(inside) * 2 > len(rows):
+        second = Column(min(inside), level.end, "", ("",), "level2", how=CONTENTS, sure=0.75)
+        level.end = second.start
+    else:
+        full = [row for row in rows if len(row) > 2 and is_level1(row[0].text) and row[0].col == level.start]
+        more = [row for row in full if _is_short_category(row[1].text) and row[1].col == level.end]
+        if not full or len(more) < len(full) or any(s.cell.colspan > 1 for row in rows for s in row):
+            return
+        if max(s.end for row in rows for s in row) != head.columns[-1].end + 1:
+            return
+        for column in head.columns[at + 1 :]:
+            column.start, column.end = column.start + 1, column.end + 1
+        second = Column(level.end, level.end + 1, "", ("",), "level2", how=CONTENTS, sure=0.75)
+    level.path = "level1"
+    head.columns.insert(at + 1, second)
+
+
+def _is_short_category(text: str) -> bool:
+    return is_level2(text) or text in ("经济", "社会", "生态", "环境", "可持续", "对象")
 
 
 def _kind_of(sheet: Sheet, index: int, hints: Hints) -> str:

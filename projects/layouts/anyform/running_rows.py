@@ -24,6 +24,7 @@ from projects.layouts.anyform.words import ACTUAL
 
 _SCORE = re.compile(r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?")
 _SCORE_BEGUN = re.compile(r"[（(][\d\-—~～]*$")
+_SHORT = frozenset(["经济", "社会", "生态", "环境", "对象"])
 _BARE = frozenset(["数量", "质量", "时效", "成本"])
 _TAIL = re.compile(r"指标|标|目标")
 _STRONG = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
@@ -76,7 +77,7 @@ def category_at(tokens: Sequence[Token], at: int, *, bare: bool = False) -> int:
         if len(text) > 24:
             return 0
         word = _SCORE.sub("", text).endswith(("指标", "目标")) or _stands_alone(tokens, at, end)
-        if word and (_names_category(text) or (bare and is_level2(text))):
+        if word and (_names_category(text) or (bare and (is_level2(text) or text in _SHORT))):
             if end > at and _names_category(_text(tokens[at + 1 : end + 1])) and not level2_code(text):
                 return 0
             end += 1
@@ -112,6 +113,10 @@ def _text(tokens: Sequence[Token]) -> str:
 
 def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRow], int]:
     """Return the rows, and how many of the tokens they took: a total or a signature ends the list."""
+    if _hides_level(columns, tokens):
+        level = next(n for n, column in enumerate(columns) if column.path in ("level1", "level2"))
+        columns[level].path = "level1"
+        columns.insert(level + 1, Column("二级指标", "level2"))
     reader = _Rows(columns)
     at = 0
     while at < len(tokens):
@@ -135,6 +140,17 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
     reader.close()
     _doubt(reader.rows, columns)
     return reader.rows, at
+
+
+def _hides_level(columns: list[Column], tokens: Sequence[Token]) -> bool:
+    """Tell whether one heading stands above both categories: 指标类别 above 产出指标 and 数量."""
+    if len([column for column in columns if column.path in ("level1", "level2")]) != 1:
+        return False
+    for at, token in enumerate(tokens):
+        end = category_at(tokens, at) if token.first else 0
+        if end and end < len(tokens):
+            return tokens[end].text in _BARE
+    return False
 
 
 def _doubt(rows: list[FoundRow], columns: list[Column]) -> None:

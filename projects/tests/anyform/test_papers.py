@@ -13,6 +13,7 @@ from projects.tests.anyform import (
     papers_eight,
     papers_five,
     papers_four,
+    papers_nine,
     papers_one,
     papers_seven,
     papers_six,
@@ -23,7 +24,8 @@ from projects.tests.anyform.measure import compare
 from projects.tests.anyform.paper import Paper, as_pdf, written
 from projects.tests.anyform.texts import TEXTS
 
-_SETS = (papers_one, papers_two, papers_three, papers_four, papers_five, papers_six, papers_seven, papers_eight)
+_OLD = (papers_one, papers_two, papers_three, papers_four)
+_SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine)
 PAPERS = {paper.name: paper for one in _SETS for paper in one.PAPERS}
 PRINTED = Path(__file__).parent / "pdf"
 RUNNING = Path(__file__).parent / "text"
