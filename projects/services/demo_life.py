@@ -6,10 +6,13 @@ changed on the way (a second round, an adjustment) are tables of the next year t
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db import transaction
 
 from projects import workflow
 from projects.models import Department, FiscalYear, ReviewComment, Revision, TargetTable, TransitionRecord, User
@@ -21,6 +24,18 @@ from projects.services.revisions import content_of
 from projects.services.years import create_year
 from projects.store import row_uids
 
+logger = logging.getLogger(__name__)
+REFUSALS = (
+    submitting.SubmitRefused,
+    workflow.WorkflowError,
+    comments.CommentRefused,
+    sheets.SheetRefused,
+    deciding.DecisionRefused,
+    entry.Closed,
+    entry.BadChange,
+    ValueError,
+    IndexError,
+)
 PLACE = "深圳市龙华区社区网格管理中心"
 YEAR = 2021
 WHY = "提醒的事项已逐条核对，按实际情况填报"
@@ -66,8 +81,18 @@ class People:
 def bring_to_life(*, officer: User, reviewer: User, finance: User, admin: User) -> int:
     """Send the samples of one department on their way; return how many tables were moved or made.
 
-    Does nothing where any table has been on its way before: what people did in the demonstration is theirs.
+    Does nothing where any table has been on its way before, and nothing at all where one of the steps is refused:
+    what people did in the demonstration, and changed in its tables, is theirs.
     """
+    try:
+        with transaction.atomic():
+            return _live(People(officer, reviewer, finance, admin))
+    except REFUSALS as refusal:
+        logger.warning("the demo's tables stay drafts: %s: %s", type(refusal).__name__, refusal)
+        return 0
+
+
+def _live(people: People) -> int:
     place = Department.objects.filter(name=PLACE).first()
     year = FiscalYear.objects.filter(year=YEAR).first()
     if place is None or year is None or TransitionRecord.objects.exists():
@@ -77,15 +102,14 @@ def bring_to_life(*, officer: User, reviewer: User, finance: User, admin: User) 
     ids = dict(listed.values_list("label", "pk"))
     if any(name not in ids for name in (*names, SECOND, ADJUSTED)):
         return 0
-    people = People(officer, reviewer, finance, admin)
     for text, kind, field in BLOCKS:
-        shared.save_block(user=reviewer, text=text, kind=kind, field=field, shared=True)
+        shared.save_block(user=people.reviewer, text=text, kind=kind, field=field, shared=True)
     for name in names:
         _submit(people, ids[name])
     _first_year(people, year, ids)
-    following = FiscalYear.objects.filter(year=YEAR + 1).first() or create_year(user=admin, number=YEAR + 1)
+    following = FiscalYear.objects.filter(year=YEAR + 1).first() or create_year(user=people.admin, number=YEAR + 1)
     made = creating.bulk_create(
-        user=officer,
+        user=people.officer,
         year=following,
         tables=[ids[SECOND], ids[ADJUSTED]],
         take=("goals", "indicators", "funding", "plan"),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from projects.models import Department, ExportRecord, Release, TargetTable, TransitionRecord, User
+from projects.models import Department, ExportRecord, Release, TableIndicator, TargetTable, TransitionRecord, User
 from projects.services.reviewing.queue import queue_data
 from projects.store import load_tables, save_tables
 from projects.tests.generated import table
@@ -173,3 +173,16 @@ def test_demo_shows_tables_in_every_state_and_keeps_the_samples_words(settings: 
     moved = TransitionRecord.objects.count()
     assert "未变 70" in run("demo")
     assert TransitionRecord.objects.count() == moved
+
+
+@pytest.mark.django_db
+def test_demo_leaves_tables_alone_that_cannot_go_on_their_way(settings: Any) -> None:
+    settings.DEMO = True
+    changed = "日常管理事务"
+    run("import_tables", *(str(path) for path in SAMPLES.glob("004*.txt")), "--year", "2021")
+    TableIndicator.objects.filter(table__label=changed).delete()
+    text = run("demo")
+    assert "admin /" in text
+    assert "流转：" not in text
+    assert not TransitionRecord.objects.exists()
+    assert not TargetTable.objects.filter(fiscal_year__year=2022).exists()

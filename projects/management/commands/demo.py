@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 
 from projects.models import Department, Membership, Role, User
@@ -84,8 +84,7 @@ class Command(BaseCommand):
 
     def _life(self) -> None:
         people = {name: User.objects.get(username=name) for name in ("officer", "reviewer", "finance", "admin")}
-        with transaction.atomic():
-            moved = bring_to_life(**people)
+        moved = bring_to_life(**people)
         if moved:
             self.stdout.write(f"流转：{moved} 张表分别在已送审、部门已审核、已退回、已批复、已公开、调整中")
 
