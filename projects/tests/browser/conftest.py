@@ -3,11 +3,22 @@
 import os
 
 import pytest
+from django.conf import settings
 
 from perfgoals.testing.chromium import ARGUMENTS, find_chromium
 
 # Playwright runs an event loop in this thread; Django would refuse the ORM because of it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as on a server: a database in memory is one connection for all, and its locks do not wait."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "browser.sqlite3")
 
 
 @pytest.fixture(scope="session")

@@ -393,6 +393,38 @@ def test_a_decision_on_what_has_changed_is_refused_and_tells_what(
     expect(desk.page.locator("[data-decided]")).to_contain_text("second已办理“退回”")
 
 
+def test_a_decision_waits_for_what_its_author_is_still_sending(
+    desk: Desk, people: dict[str, User], row: TargetTable
+) -> None:
+    act(row, "submit", people["officer"])
+    desk.enter(people["reviewer"])
+    desk.open(f"/tables/{row.pk}/review/")
+    comment(desk, "goals.annual", "请写明数量")
+
+    def slowly(route: Any) -> None:
+        desk.page.wait_for_timeout(700)
+        route.continue_()
+
+    desk.page.route("**/comments/*/act/", slowly)
+    desk.page.route("**/comments/", slowly)
+    # Pressed twice while the first is under way, an opinion is one.
+    desk.cell("funding.total").click()
+    desk.keys.press("c")
+    desk.keys.type("一句话")
+    for _twice in range(2):
+        desk.keys.press("Control+Enter")
+    expect(desk.page.locator(".talk", has_text="一句话")).to_have_count(1)
+    for _each in range(2):
+        desk.keys.press("n")
+        desk.keys.press("x")
+    desk.keys.press("Control+Enter")
+    desk.page.wait_for_selector("dialog[open]")
+    desk.keys.press("Control+Enter")
+    expect(desk.page.locator("[data-review]")).to_have_count(0)
+    assert status(row) == "dept_reviewed"
+    assert [one.state for one in ReviewComment.objects.all()] == ["resolved", "resolved"]
+
+
 def test_grades_of_two_people_on_one_sheet_are_joined(
     desk: Desk, colleague: Desk, people: dict[str, User], row: TargetTable
 ) -> None:

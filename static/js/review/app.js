@@ -15,6 +15,7 @@ import { Sheet } from "./sheet.js";
 
 export class Review {
   #saying = 0;
+  #writing = new Set();
 
   constructor(place, data, frame) {
     this.place = place;
@@ -138,7 +139,21 @@ export class Review {
   }
 
   // Send something about a comment; what the server answers is shown, also when it was refused.
-  async send(url, json) {
+  send(url, json) {
+    return this.during(this.#send(url, json));
+  }
+
+  // Remember that this is under way: a decision waits for it, or it would be refused for what its own author wrote.
+  during(work) {
+    this.#writing.add(work);
+    return work.finally(() => this.#writing.delete(work));
+  }
+
+  async settled() {
+    await Promise.allSettled([...this.#writing]);
+  }
+
+  async #send(url, json) {
     const { status, data } = await request(url, { method: "POST", json });
     if (data.comment) this.take([data.comment], data.cursor);
     if (status === 200 || status === 201) return "";

@@ -5,6 +5,8 @@ import { Blocks } from "./blocks.js";
 const WORDS = { cell: "批注此格", row: "批注此行", step: "批注这一部分", table: "整张表的意见" };
 
 export class Composer {
+  #saving = null;
+
   constructor(app) {
     this.app = app;
     this.open = false;
@@ -120,7 +122,13 @@ export class Composer {
     text.focus();
   }
 
-  async save() {
+  // Pressed twice, it is sent once.
+  save() {
+    this.#saving ??= this.app.during(this.#save()).finally(() => (this.#saving = null));
+    return this.#saving;
+  }
+
+  async #save() {
     const { about, app } = this;
     const text = this.text.value.trim();
     if (!text) return this.#problem("请写下意见。");

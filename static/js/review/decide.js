@@ -5,6 +5,8 @@ const REASONS = { return: "退回意见", pass: "审核意见（可不填）", a
 const KEEP = "review-go-on";
 
 export class Decide {
+  #asking = false;
+
   constructor(app) {
     this.app = app;
     this.actions = new Map(app.data.actions.map((one) => [one.action, one]));
@@ -59,6 +61,17 @@ export class Decide {
   }
 
   async ask(action) {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      await this.app.settled();
+      await this.#ask(action);
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #ask(action) {
     const { app } = this;
     const known = this.actions.get(action);
     if (!known || this.hard.get(action)) return void app.say(known?.why ?? "这张表现在不由您办理");
