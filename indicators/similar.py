@@ -25,8 +25,8 @@ class Pair:
 
 @lru_cache(maxsize=65_536)
 def pieces(text: str) -> frozenset[str]:
-    """Return the pairs of neighbouring letters and digits; of a single character, the character."""
-    bare = "".join(char for char in text.casefold() if char.isalnum())
+    """Return the pairs of neighbouring letters and digits (的 does not count); of a single character, the character."""
+    bare = "".join(char for char in text.casefold() if char.isalnum() and char != "的")
     return frozenset(a + b for a, b in pairwise(bare)) or frozenset(bare)
 
 

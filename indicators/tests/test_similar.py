@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from indicators.similar import Pair, likeness, pieces, similar_pairs
 
-NAMES = st.lists(st.text("优抚对象补助发放人数准确率", max_size=8), max_size=14)
+NAMES = st.lists(st.text("优抚对象补助发放的人数准确率", max_size=8), max_size=14)
 
 
 def test_likeness_counts_shared_pairs_of_characters() -> None:
@@ -15,6 +15,7 @@ def test_likeness_counts_shared_pairs_of_characters() -> None:
     assert pieces("（，）") == frozenset()
     assert likeness("补助发放人数", "补助发放人数") == 1
     assert likeness("补助发放人数", "补助 发放（人数）") == 1
+    assert likeness("发放准确率", "发放的准确率") == 1
     assert likeness("补助发放率", "补助落实率") == pytest.approx(2 * 1 / 8)
     assert likeness("培训", "采购") == likeness("", "") == 0
 

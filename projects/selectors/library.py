@@ -26,8 +26,10 @@ MOST_VALUES = 12
 MOST_TABLES = 20
 MOST_CHOICES = 300
 MOST_PAIRS = 200
-# Beyond this many names of one category the list of near-duplicates is not drawn up while somebody waits.
-MOST_COMPARED = 20_000
+# Beyond this many names of one category the list of near-duplicates is not drawn up while somebody waits; one
+# indicator is compared with more.
+MOST_COMPARED = 5_000
+MOST_LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def near_duplicates(queryset: QuerySet[LibraryIndicator], *, least: float) -> tu
 def lookalikes(indicator: LibraryIndicator, queryset: QuerySet[LibraryIndicator], *, least: float) -> list[Pair]:
     """The indicators in use of the same category that look like ``indicator``."""
     rows = queryset.filter(state=State.IN_USE, category=indicator.category).exclude(pk=indicator.pk)
-    listed = list(rows.order_by("id").values_list("pk", "name_key")[:MOST_COMPARED])
+    listed = list(rows.order_by("id").values_list("pk", "name_key")[:MOST_LOOKED_AT])
     pairs = similar_pairs(listed, least=least, against=(indicator.pk, indicator.name_key))
     return sorted(pairs, key=lambda pair: (-pair.likeness, pair.other))[:8]
 

@@ -39,8 +39,9 @@ FIELDS = {
 }
 MOST = 12
 LONGEST = 60
-# Candidates of one source. The latest come first.
-CANDIDATES = 500
+# Candidates of one source, and how many of the index's latest rows they are looked for among.
+CANDIDATES = 300
+LATEST = 800
 OWN_TABLES = 200
 # With more departments than this the index is not asked for each of them.
 MARKED = 60
@@ -131,17 +132,19 @@ def _for_names(user: Any, category: str, q: str) -> Iterator[Iterable[Row]]:
 
 
 def _for_column(user: Any, field: str, category: str, q: str, name: str) -> Iterator[Iterable[Row]]:
-    """First what stands beside the same indicator, then what the category has in this column."""
-    standing = library_visible_to(user).filter(state=LibraryIndicator.State.IN_USE)
-    approved = _of_departments(ApprovedIndicator.objects.all(), _departments(user))
-    narrowed = {"category": category} if category else {}
+    """First what stands beside the same indicator, then what the latest of the category have in this column."""
+    standing, approved = _library(user, category, ""), _approved(user, category, "")
     if name:
         same = {"name_key": natural_key(name)}
-        yield _library_rows(_with_text(standing.filter(**same), FIELDS[field], q))
-        yield _approved_rows(_with_text(approved.filter(**same), field, q))
+        # By the name alone first: with more conditions SQLite takes the index of the state, which almost all share.
+        ids = list(LibraryIndicator.objects.filter(**same).order_by().values_list("pk", flat=True)[:LATEST])
+        beside = library_visible_to(user).filter(state=LibraryIndicator.State.IN_USE, pk__any_of=ids)
+        yield _library_rows(_with_text(beside, FIELDS[field], q))
+        others = _of_departments(ApprovedIndicator.objects.filter(**same), _departments(user))
+        yield _approved_rows(_with_text(others, field, q))
         standing, approved = standing.exclude(**same), approved.exclude(**same)
-    yield _library_rows(_with_text(standing.filter(**narrowed), FIELDS[field], q))
-    yield _approved_rows(_with_text(approved.filter(**narrowed), field, q))
+    yield _library_rows(_with_text(standing, FIELDS[field], q))
+    yield _approved_rows(_with_text(approved, field, q))
 
 
 def _library(user: Any, category: str, q: str) -> QuerySet[LibraryIndicator]:
@@ -149,8 +152,10 @@ def _library(user: Any, category: str, q: str) -> QuerySet[LibraryIndicator]:
     marks = [mark("sta", LibraryIndicator.State.IN_USE)]
     if category:
         rows, marks = rows.filter(category=category), [*marks, mark("cat", category)]
-    places = [SHARED_MARK, *read] if (read := _marks_of(libraries_read(user))) else []
-    return containing(rows, q, index=LIBRARY, field="search_text__text", marks=marks, any_marks=places)
+    read = libraries_read(user)
+    places = [SHARED_MARK, *own] if (own := _marks_of(read)) else []
+    field, latest = "search_text__text", _latest(read)
+    return containing(rows, q, index=LIBRARY, field=field, marks=marks, any_marks=places, latest=latest)
 
 
 def _approved(user: Any, category: str, q: str) -> QuerySet[ApprovedIndicator]:
@@ -159,7 +164,8 @@ def _approved(user: Any, category: str, q: str) -> QuerySet[ApprovedIndicator]:
     marks = []
     if category:
         rows, marks = rows.filter(category=category), [mark("cat", category)]
-    return containing(rows, q, index=APPROVED, field="text", marks=marks, any_marks=_marks_of(departments))
+    places, latest = _marks_of(departments), _latest(departments)
+    return containing(rows, q, index=APPROVED, field="text", marks=marks, any_marks=places, latest=latest)
 
 
 def _departments(user: Any) -> list[int] | Everywhere:
@@ -172,6 +178,11 @@ def _of_departments(rows: QuerySet[ApprovedIndicator], ids: list[int] | Everywhe
 
 def _marks_of(ids: list[int] | Everywhere) -> list[str]:
     return [] if ids is EVERYWHERE or len(ids) > MARKED else [mark("dep", pk) for pk in ids]
+
+
+def _latest(ids: list[int] | Everywhere) -> int:
+    """The latest rows will do where the index knows whose they are; else they might all be foreign."""
+    return LATEST if ids is EVERYWHERE or len(ids) <= MARKED else 0
 
 
 def _library_rows(rows: QuerySet[LibraryIndicator]) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from projects.bench.report import MET, MISSED, Report, Row, at_least, at_most
+from projects.management.commands.bench import SUBJECTS, module_of
 
 
 def test_bench_docx_quick_prints_its_tables() -> None:
@@ -16,6 +17,11 @@ def test_bench_docx_quick_prints_its_tables() -> None:
     assert "三份文件的文字与合并单元格逐格相同" in text
     assert "Word：由少到多 docx growth" in text
     assert "要求 4 项" in text
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_every_subject_can_be_measured(name: str) -> None:
+    assert callable(module_of(name).run)
 
 
 def test_bench_unknown_subject_names_the_known_ones() -> None:

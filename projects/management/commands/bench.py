@@ -27,6 +27,11 @@ SUBJECTS = {
 }
 
 
+def module_of(name: str) -> Any:
+    """Return the module that measures a subject."""
+    return import_module(f"projects.bench.{'list_page' if name == 'list' else name}")
+
+
 class Command(BaseCommand):
     """Thin: which subjects, how thoroughly."""
 
@@ -45,8 +50,7 @@ class Command(BaseCommand):
         report = Report(self._line, cluster, quick)
         self._line(f"性能对照 bench · Python {platform.python_version()} · 倍数均取自同一次运行的中位数")
         for name in wanted:
-            module = "list_page" if name == "list" else name
-            import_module(f"projects.bench.{module}").run(report)
+            module_of(name).run(report)
         report.end()
 
     def _line(self, text: str) -> None:

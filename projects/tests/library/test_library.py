@@ -212,13 +212,22 @@ def test_near_duplicates_stand_in_one_category_the_likest_first(add: Add, people
     add("培训合格率")
     pairs, more = selectors.near_duplicates(LibraryIndicator.objects.all(), least=0.75)
     assert ([(pair.one, pair.other) for pair in pairs], more) == (
-        [(one.pk, two.pk), (one.pk, three.pk)],
+        [(one.pk, two.pk), (one.pk, three.pk), (two.pk, three.pk)],
         False,
     )
     assert [pair.other for pair in selectors.lookalikes(one, LibraryIndicator.objects.all(), least=0.75)] == [
         two.pk,
         three.pk,
     ]
+
+
+def test_too_many_to_compare_are_not_compared(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selectors, "MOST_COMPARED", 1)
+    add("发放准确率")
+    assert selectors.near_duplicates(LibraryIndicator.objects.all(), least=0.75) == ([], False)
+    add("采集准确率")
+    with pytest.raises(ValueError, match="2"):
+        selectors.near_duplicates(LibraryIndicator.objects.all(), least=0.75)
 
 
 @pytest.mark.parametrize(
