@@ -16,6 +16,7 @@ from lxml import etree
 
 from perfgoals.uploads import damaged, refuse
 from projects.findings import INFO, WARN, Finding
+from projects.grids.collecting import no_collection
 from projects.grids.docx_parts import CELL_STYLE_IDS
 from projects.grids.docx_table import TableReader, take_nested
 from projects.grids.docx_text import (
@@ -66,6 +67,7 @@ _UNREAD = {
 }
 
 
+@no_collection()
 def read_docx(data: bytes, name: str) -> Document:
     """Read the bytes of a .docx file. Raises :class:`FileRefused` when it cannot be parsed.
 

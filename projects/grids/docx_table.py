@@ -62,7 +62,8 @@ class TableReader:
                     texts.append("\n")
                 self.lines += 1
             elif tag == TC:
-                self._end_cell()
+                if self.lines >= 0:
+                    self._end_cell()
                 self.lines = 0
             elif tag == _SPAN:
                 self.span = max(number(element), 1)
@@ -107,7 +108,7 @@ class TableReader:
         self.position += 1
         self.col += span
         place = Origin(row, self.position, self.grid.part)
-        if not self._merged(text, col, span, place):
+        if not ((self.joined or self.merge == "continue") and self._merged(text, col, span, place)):
             cell = Cell(text, col, span, 1, origin=place)
             self.row.cells.append(cell)
             if self.merge:

@@ -96,6 +96,8 @@ def is_on(element: etree._Element | None) -> bool:
 def number(element: etree._Element | None, attribute: str = VAL) -> int:
     """A whole number from an attribute; 0 where there is none."""
     text = "" if element is None else str(element.get(attribute) or "")
+    if text.isdecimal() and len(text) < 6:
+        return int(text)
     try:
         return min(max(int(float(text)), 0), 100_000) if text else 0
     except (ValueError, OverflowError):

@@ -6,8 +6,7 @@ Stands beside the table, never inside it: the interchange form keeps its exact k
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # How a field was found, the surest first.
 CONFIRMED = "confirmed"  # a person said so (a correction)
@@ -30,8 +29,7 @@ HOW_NAMES = {
 UNSURE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """One cell of the source and the field it was read into.
 
     ``path`` is the field with rows by index: ``project.name``, ``spend_plan.03``, ``indicators.3.value`` (all cells of
@@ -50,7 +48,7 @@ class Bound:
     column: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
 
 def table_sure(bound: Iterable[Bound]) -> float:

@@ -55,6 +55,7 @@ class _Reader:
         self.under: Slot | None = None
         self.rows: RowReader | None = None
         self.repeats = [block for block in layout.blocks if isinstance(block, RepeatBlock)]
+        self.alike = len({block.head_labels for block in self.repeats}) < len(self.repeats)
         self.unders = {slot.label: slot for slots in layout.slots.values() for slot in slots if slot.place == "under"}
         # The form prints the department, without any label, beside the unit.
         self.department_above = any(
@@ -154,13 +155,14 @@ class _Reader:
 
     def _candidates(self, line: Line) -> list[RepeatBlock]:
         """Return the lists in the order in which the line may be the heading of one: forms may have two alike."""
+        if not self.alike:
+            return self.repeats
         labels = {norm(text) for text in line.texts}
 
         def rank(block: RepeatBlock) -> tuple[bool, bool]:
             return not (block.side and norm(block.side) in labels), block.of in self.seen
 
-        heads = [block.head_labels for block in self.repeats]
-        return self.repeats if len(set(heads)) == len(heads) else sorted(self.repeats, key=rank)
+        return sorted(self.repeats, key=rank)
 
     def unit_of_head(self, line: Line) -> str:
         return next((unit for unit in map(unit_of, line.texts) if unit), self.unit)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, partial
 from typing import Any
 
 from indicators.categories import NATIONAL, category, core, level1_code
 from indicators.targets import understood
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
-from projects.layouts.bound import LAYOUT, POSITION
+from projects.layouts.bound import LAYOUT, POSITION, Bound
 from projects.layouts.definition import Layout, RepeatBlock, TemplateCell
 from projects.layouts.generic import joined_value
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import Line
-from projects.layouts.readtable import ReadTable
+from projects.layouts.readtable import ReadTable, bound_to
 from projects.layouts.rows_read import Column, Vocabulary, best_placement, by_column, is_regular
 from projects.layouts.values import parse_money, parse_number
 from projects.targettable import ROW_TYPES, Indicator, field_kind
@@ -174,7 +175,8 @@ class RowReader:
             value = own.get("value") or own.get("quantity", "")
             row.value = joined_value(own.get("operator", ""), value, own.get("unit", ""))
         row.operator, row.quantity, row.unit = understood(row.value)
-        self._bind(row, cells, first, beside=beside, number=len(rows))
+        levels = (row.level1, row.level2)
+        self.read.told.append(partial(self._bound, self.columns, levels, cells, first, beside, len(rows), self.moved))
         if not row.value and row.name and "value" in own:
             number = len(rows) + 1
             columns = zip(self.columns, cells, strict=True)
@@ -183,22 +185,31 @@ class RowReader:
             self.read.note(INFO, "value-blank", f"第{number}行指标没有指标值", at, field=f"{of}.{len(rows)}.value")
         rows.append(row)
 
-    def _bind(self, row: Indicator, cells: list[Cell | None], first: Cell, *, beside: bool, number: int) -> None:
-        """Record the cells a row was read from; a level that came down from a merged cell is found by position."""
+    def _bound(
+        self,
+        columns: list[Column],
+        levels: tuple[str, str],
+        cells: list[Cell | None],
+        first: Cell,
+        beside: bool,
+        number: int,
+        moved: bool,
+    ) -> Iterator[Bound]:
+        """Yield the cells a row was read from; a level that came down from a merged cell is found by position."""
         of = self.block.beside if beside else self.block.of
-        sure = 0.5 if self.moved else 0.99
+        sure = 0.5 if moved else 0.99
         found = set()
-        for column, cell in zip(self.columns, cells, strict=True):
+        for column, cell in zip(columns, cells, strict=True):
             if not column.path or (column.beside != beside and column.path != "level1"):
                 continue
             leaf = "value" if column.path in _VALUE_PARTS else column.path
             if cell is not None and cell.text:
                 found.add(leaf)
-                how = POSITION if self.moved else LAYOUT
-                self.read.bind(f"{of}.{number}.{leaf}", cell, how=how, sure=sure, label=column.label)
-        for leaf in _LEVELS:
-            if leaf not in found and (text := getattr(row, leaf)):
-                self.read.bind(f"{of}.{number}.{leaf}", first, how=POSITION, sure=min(sure, 0.9), text=text)
+                how = POSITION if moved else LAYOUT
+                yield bound_to(f"{of}.{number}.{leaf}", cell, how=how, sure=sure, label=column.label)
+        for leaf, text in zip(_LEVELS, levels, strict=True):
+            if leaf not in found and text:
+                yield bound_to(f"{of}.{number}.{leaf}", first, how=POSITION, sure=min(sure, 0.9), text=text)
 
     def _levels(self, own: dict[str, str], cell: Cell, beside: bool, number: int) -> tuple[str, str, str]:
         """Return level 1, level 2 and category: as printed, filled down, or following from level 2."""

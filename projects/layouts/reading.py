@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from projects.findings import BLOCK, INFO, WARN, Finding
+from projects.grids.collecting import no_collection
 from projects.grids.grid import Document
 from projects.layouts.anyform import form_of, read_by_meaning
 from projects.layouts.anyform.running import running
@@ -25,7 +26,6 @@ from projects.layouts.registry import all_layouts, get_layout
 from projects.layouts.saved import saved_for
 from projects.layouts.segments import Segment, cut, recognise
 from projects.layouts.setting import set_field
-from projects.layouts.source import source_grid
 from projects.targettable import TargetTable
 
 # A paragraph that begins with the year speaks of the year it was written for.
@@ -33,6 +33,7 @@ _OPENING_YEAR = re.compile(r"\s*(20[1-4]\d)年(?!\s*\d{1,2}\s*月)")
 _YEAR = re.compile(r"(20[1-4]\d)\s*年")
 
 
+@no_collection()
 def read_tables(
     document: Document,
     *,
@@ -58,10 +59,10 @@ def read_tables(
     lines = divided_at_titles(lines_of(document))
     if filed is None and document.form:
         filed = get_layout(document.form)
-    segments, loose = cut(
-        lines, filed=filed, split=lines_named(SPLIT, corrections), join=lines_named(JOIN, corrections)
-    )
-    forms = (*layouts, *all_layouts())
+    known = all_layouts()
+    split, join = lines_named(SPLIT, corrections), lines_named(JOIN, corrections)
+    segments, loose = cut(lines, known=known, filed=filed, split=split, join=join)
+    forms = (*layouts, *known)
     reads = [read for segment in segments for read in _read_segment(segment, forms, corrections, filed)]
     if reads:
         for line in loose:
@@ -108,7 +109,7 @@ def _read_segment(
         if layout is None or hints or saved:
             reads = _read_by_meaning(segment, saved.id if saved else form, hints)
             for one in reads:
-                one.source = source_grid(lines, segment.head)
+                one.lines, one.head = lines, segment.head
                 if saved is not None:
                     _as_saved(one, saved)
             return reads
@@ -123,10 +124,10 @@ def _read_segment(
         read = match(flow.lines, flow.layout, segment.title)
         read.findings += flow.findings
         # The cells were found in running text: right as a rule, yet nobody saw their borders.
-        read.bound = [replace(one, how=POSITION, sure=min(one.sure, 0.85)) for one in read.bound]
+        read.bound = [one._replace(how=POSITION, sure=min(one.sure, 0.85)) for one in read.bound]
     if lines:
         read.row, _, read.part = lines[0].origin
-    read.source = source_grid(lines, segment.head)
+    read.lines, read.head = lines, segment.head
     read.form = read.form or read.table.layout
     return [read]
 
@@ -141,10 +142,10 @@ def _read_running(segment: Segment, corrections: Sequence[Correction]) -> list[R
     hints = hints_for(form, corrections)
     reads = _read_by_meaning(replace(segment, lines=found.lines), form, hints)
     for read in reads:
-        read.source = source_grid(segment.lines, segment.head)
+        read.lines, read.head = segment.lines, segment.head
         read.note(WARN, "cells-of-text", "这张表只有文字、没有单元格，各栏按文字的次序分开，请逐格核对")
         read.bound = [
-            replace(one, how=POSITION, sure=min(one.sure, 0.5 if one.row in found.doubtful else 0.8))
+            one._replace(how=POSITION, sure=min(one.sure, 0.5 if one.row in found.doubtful else 0.8))
             for one in read.bound
         ]
     return reads
@@ -156,7 +157,7 @@ def _as_saved(read: ReadTable, layout: Layout) -> None:
     read.share = 1.0
     read.findings = [one for one in read.findings if one.code != "layout-by-meaning"]
     read.bound = [
-        replace(one, how=LAYOUT, sure=max(one.sure, 0.95)) if one.how == CONFIRMED or one.sure >= 0.9 else one
+        one._replace(how=LAYOUT, sure=max(one.sure, 0.95)) if one.how == CONFIRMED or one.sure >= 0.9 else one
         for one in read.bound
     ]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from projects.findings import Finding
 from projects.grids.grid import Cell, Grid
 from projects.layouts.bound import LAYOUT, Bound, table_sure
+from projects.layouts.lines import Line
+from projects.layouts.source import source_grid
 from projects.targettable import TargetTable
 
 
@@ -27,13 +30,26 @@ class ListColumn:
     heading: str = ""
 
 
+Later = Callable[[], Iterable[Bound]]
+
+
+def bound_to(
+    path: str, at: Cell | None, *, how: str = LAYOUT, sure: float = 0.99, label: str = "", text: str = ""
+) -> Bound:
+    """Return the field ``path`` as read from the cell ``at``; ``text`` where it is not the cell's own."""
+    if at is None:
+        return Bound(path, how, round(sure, 2), label, text)
+    origin = at.origin
+    return Bound(path, how, round(sure, 2), label, text or at.text, origin.part, origin.row, origin.column)
+
+
 @dataclasses.dataclass(slots=True)
 class ReadTable:
     """One table as it was read.
 
     ``row``, ``part``: place of its first line in the file. ``share``: how much of the form's labels was found.
-    ``bound``: each cell that was read into a field, with how and how sure. ``source``: the table's own lines as a grid
-    (paragraphs are rows of one cell), each cell with its ``origin``, to be shown beside the reading. ``form``: the same
+    ``told``: what :attr:`bound` is made of, the rows of long lists only when asked for. ``lines``, ``head``: its own
+    lines in the file and the one that is its title. ``form``: the same
     for all tables of the same form, whichever file they stand in; corrections and saved readings go by it.
     ``columns``, ``words``: of a table read by meaning, the columns of its lists and the words its form is known by.
     """
@@ -43,11 +59,31 @@ class ReadTable:
     row: int = 0
     part: str = ""
     share: float = 1.0
-    bound: list[Bound] = dataclasses.field(default_factory=list)
-    source: Grid = dataclasses.field(default_factory=Grid)
+    told: list[Bound | Later] = dataclasses.field(default_factory=list)
+    lines: Sequence[Line] = ()
+    head: Line | None = None
     form: str = ""
     columns: list[ListColumn] = dataclasses.field(default_factory=list)
     words: frozenset[str] = frozenset()
+
+    @property
+    def bound(self) -> list[Bound]:
+        """Each cell that was read into a field, with how and how sure, in the order of reading."""
+        if any(type(one) is not Bound for one in self.told):
+            self.told = [bound for one in self.told for bound in ((one,) if isinstance(one, Bound) else one())]
+        return self.told  # type: ignore[return-value]
+
+    @bound.setter
+    def bound(self, bound: list[Bound]) -> None:
+        self.told = list(bound)
+
+    @property
+    def source(self) -> Grid:
+        """The table's own lines as a grid (paragraphs are rows of one cell), each cell with its ``origin``.
+
+        Made when asked for: only who shows the source beside the reading needs it.
+        """
+        return source_grid(self.lines, self.head)
 
     @property
     def sure(self) -> float:
@@ -65,10 +101,7 @@ class ReadTable:
         self, path: str, at: Cell | None, *, how: str = LAYOUT, sure: float = 0.99, label: str = "", text: str = ""
     ) -> None:
         """Record that the field ``path`` was read from the cell ``at``."""
-        origin = at.origin if at else None
-        shown = text or (at.text if at else "")
-        place = (origin.part, origin.row, origin.column) if origin else ("", 0, 0)
-        self.bound.append(Bound(path, how, round(sure, 2), label, shown, *place))
+        self.told.append(bound_to(path, at, how=how, sure=sure, label=label, text=text))
 
     def reading(self) -> dict[str, Any]:
         """Return form, confidence and the bound cells as plain data: what stands beside the interchange form."""

@@ -59,34 +59,37 @@ Places = frozenset[tuple[str, int]]
 def cut(
     lines: list[Line],
     *,
+    known: Sequence[Layout] | None = None,
     filed: Layout | None = None,
     split: Places = frozenset(),
     join: Places = frozenset(),
 ) -> tuple[list[Segment], list[Line]]:
     """Return the segments in order, and the lines that belong to none of them.
 
-    ``filed`` is the form in which the file says it was written. ``split``, ``join``: places ``(part, row)`` of lines
-    where a person says that a table begins, or that none does.
+    ``known`` are the layouts in use, ``filed`` the form in which the file says it was written. ``split``, ``join``:
+    places ``(part, row)`` of lines where a person says that a table begins, or that none does.
     """
-    own = [layout for layout in all_layouts() if layout.own]
+    if known is None:
+        known = all_layouts()
+    own = [layout for layout in known if layout.own]
     if filed is not None and filed.own:
         own = [filed, *(layout for layout in own if layout is not filed)]
-    prose_titles = {squeeze(layout.title): layout for layout in all_layouts() if layout.sections and not layout.own}
-    dividers = {squeeze(text) for layout in all_layouts() for text in layout.part}
-    first_labels = _first_labels()
+    prose_titles = {squeeze(layout.title): layout for layout in known if layout.sections and not layout.own}
+    dividers = {squeeze(text) for layout in known for text in layout.part}
+    first_labels = _first_labels(known)
     labels = frozenset[str]().union(*(labels_of(layout) for layout in own))
     segments: list[Segment] = []
     loose: list[Line] = []
     ahead: list[Line] = []
     current: Segment | None = None
     for line in lines:
-        if line.place in join and segments:
+        if join and segments and line.place in join:
             current = segments[-1]
             current.lines += ahead
             ahead = []
             current.add(line)
             continue
-        if line.place in split:
+        if split and line.place in split:
             current = Segment("".join(line.single.split("\n")) if is_title(line) else "", lines=ahead, head=line)
             ahead = []
             segments.append(current)
@@ -181,10 +184,10 @@ def _fills_in(text: str, labels: frozenset[str]) -> bool:
     return bool(rest) and (norm(head) in labels or meaning(norm(head)) is not None)
 
 
-def _first_labels() -> frozenset[str]:
+def _first_labels(known: Sequence[Layout]) -> frozenset[str]:
     """Return the label that each form begins with: a second one in a segment begins another table."""
     found = set()
-    for layout in all_layouts():
+    for layout in known:
         first = next(iter(layout.slots), "")
         if first:
             found.add(first)

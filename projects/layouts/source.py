@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from projects.grids.grid import NOWHERE, SHORT, TITLE, Grid, Row
 from projects.layouts.lines import Line
 
 
-def source_grid(lines: list[Line], head: Line | None = None) -> Grid:
+def source_grid(lines: Sequence[Line], head: Line | None = None) -> Grid:
     """Return the lines as rows; a paragraph is a row over the whole width.
 
     Merged cells are cut where lines between them were left out (blank rows) or belong to another table.

@@ -84,6 +84,7 @@ class StoredLayouts:
             readings = list(SavedReading.objects.order_by("id"))
             off = frozenset(ShippedForm.objects.filter(active=False).values_list("layout", flat=True))
         except (OperationalError, ProgrammingError):
+            self._until = now + REFRESH
             return  # A database that was not set up yet: reading a file works without one.
         self._listed = (*map(self._keep, rows), *map(self._keep_reading, readings))
         self._off = off
