@@ -225,18 +225,24 @@ def _grid(table: _Table, part: str) -> Grid:
     return grid
 
 
-_ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．：:](?!\d)|目标\s*\d|其中")
+_ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．：:](?!\d)|[①-⑳]|目标\s*\d|其中")
+
+
+# What a line may not begin or end with stays with its neighbour; letters and figures are not parted.
+_TOGETHER = re.compile(r"[（《“‘〔【(\[]*(?:[0-9A-Za-z.,%+/-]+|.)[，。；：、！？）】》”’〕%,.;:!?)\]]*")
+_LONG = 8
 
 
 def _text(words: list[dict[str, Any]], right: float) -> str:
     """Return the text of a cell: a line that fills the cell goes on in the next, a shorter one ends.
 
-    A line fills the cell when it is about as long as the longest, and not two more characters would fit behind it.
+    A line fills the cell when what the next begins with would not have stood behind it any more: it is about as long as
+    the longest, and there is little room to the cell's edge.
     """
     lines = list(_rows(words))
     longest = max((line[-1]["x1"] for line in lines), default=0.0)
     text = ""
-    full = False
+    before = None
     for line in lines:
         size = line[0]["bottom"] - line[0]["top"]
         piece, end = "", None
@@ -244,10 +250,21 @@ def _text(words: list[dict[str, Any]], right: float) -> str:
             piece += "" if end is None or word["x0"] - end < size * 0.4 else " "
             piece += clean_text(word["text"]).strip()
             end = float(word["x1"])
-        text += (_joint(text, piece) if full else "\n" if text else "") + piece
-        end = end or 0.0
-        full = right - end < size * 2.6 and longest - end < size * 1.1
+        if before is not None:
+            last, high, long = before
+            # In a narrow cell a second short line is another value rather than the rest of the first.
+            room = _first_together(piece) if long >= _LONG * high else 1.0
+            full = right - last < high * (room + 1.6) and longest - last < high * (room + 0.1)
+            text += _joint(text, piece) if full else "\n" if text else ""
+        text += piece
+        before = (end or 0.0, size, (end or 0.0) - float(line[0]["x0"]))
     return cell_text(text)
+
+
+def _first_together(piece: str) -> float:
+    """Return the width, in Chinese characters, of what a text begins with and may not be parted."""
+    found = _TOGETHER.match(piece)
+    return max(sum(0.5 if char.isascii() else 1.0 for char in found[0]), 1.0) if found else 1.0
 
 
 def _joint(text: str, piece: str) -> str:
