@@ -18,6 +18,13 @@ _ONLY_BARS = re.compile(r"[\s|]*\|[\s|]*")
 Text = tuple[str, int]  # what stands in a cell, and its line
 
 
+def without_lone_bars(lines: list[str]) -> list[str]:
+    """Return the lines, those of nothing but a bar blank: between cells a line each, they say no more than the line."""
+    lone = sum(1 for line in lines if line.strip() == "|")
+    wordy = sum(1 for line in lines if "|" in line) - lone
+    return [("" if line.strip() == "|" else line) for line in lines] if lone > 4 and lone > 2 * wordy else lines
+
+
 def has_bars(lines: list[str]) -> bool:
     """Tell whether the lines are a table written with bars."""
     filled = [line for line in lines if line.strip()]

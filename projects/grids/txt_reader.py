@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from projects.grids.bar_lines import bar_blocks, has_bars
+from projects.grids.bar_lines import bar_blocks, has_bars, without_lone_bars
 from projects.grids.grid import Block, Cell, Document, Grid, Origin, Paragraph, Row
 from projects.grids.text import clean_text
 
@@ -34,6 +34,7 @@ def decode(data: bytes) -> str:
 def read_txt(data: bytes, name: str) -> Document:
     """Read a text file; rows of a grid count from the file's first line."""
     lines = clean_text(decode(data).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = without_lone_bars(lines)
     if has_bars(lines):
         return Document(bar_blocks(lines), name)
     tabbed = [line for line in lines if "\t" in line]

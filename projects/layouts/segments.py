@@ -126,9 +126,19 @@ def cut(
             ahead = []
             segments.append(current)
         current.add(line)
+    if not segments and all(line.para for line in lines) and _speaks_of_list(lines):
+        return [Segment(lines=lines)], []  # a form that lost its title with its cells
     return _parts_joined(segments), loose + ahead
 
 
+def _speaks_of_list(lines: list[Line]) -> bool:
+    """Tell whether a text names the headings of a list of indicators."""
+    text = squeeze("".join(cell for line in lines for cell in line.texts)[:_MOST_TEXT])
+    return sum(word in text for word in _LIST_WORDS) >= _HEADINGS and any(label in text for label in project_labels())
+
+
+_MOST_TEXT = 50_000
+_HEADINGS = 2
 _YEAR_TITLE = re.compile(r".{0,30}20\d\d年度?[^，。：:；]{0,40}绩效目标(情况|汇总|公开|批复|清单)?")
 _PART_TITLE = re.compile(r"(项目)?(长期|中期|中长期|年度|实施期|当年)(绩效)?(目标|指标)(申报)?表?|(项目)?绩效指标表?")
 

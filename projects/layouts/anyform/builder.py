@@ -361,7 +361,12 @@ def _tell_columns(amounts: list[Claim]) -> None:
 
 
 def _bare_amount(text: str) -> str:
+    if told := _AMOUNT_TOLD.match(text.strip()):
+        return told[1] + (told[2] if told[2].endswith("元") or not told[2] else "万元")
     return re.sub(r"^(人民币|约|共计?|合计|¥|￥)[:：]?", "", text.strip()).strip()
+
+
+_AMOUNT_TOLD = re.compile(r"(\d[\d,.]*)\s*(万元?|元|)\s*(?:[（(][^（）()]|$)")  # 854万(新建400万元,改建454万元)
 
 
 def _likely_unit(text: str) -> str:

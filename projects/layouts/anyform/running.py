@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from projects.grids.grid import Cell, Origin
 from projects.layouts.anyform.contents import is_category
+from projects.layouts.anyform.running_chunks import Column, FoundRow, worth
 from projects.layouts.anyform.running_labels import (
     Label,
     amount,
@@ -23,7 +24,7 @@ from projects.layouts.anyform.running_labels import (
     opened,
     texts_beside,
 )
-from projects.layouts.anyform.running_rows import Column, FoundRow, category_at, divide
+from projects.layouts.anyform.running_rows import category_at, divide
 from projects.layouts.anyform.spoken import said
 from projects.layouts.anyform.tokens import Token, glue, prose, tokens_of
 from projects.layouts.anyform.words import half_of, heading, is_actual, words
@@ -34,6 +35,7 @@ _SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|
 _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
 _LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _FEW = 2
+_BETTER = 0.05
 
 
 @dataclass(slots=True)
@@ -42,11 +44,29 @@ class Rows:
 
     lines: list[Line] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)
+    listed: list[float] = field(default_factory=list)
+    fits: bool = True
+
+    @property
+    def worth(self) -> float:
+        """How much the rows of the lists look like rows: 1 where each has a name and a value."""
+        return sum(self.listed) / len(self.listed) if self.listed else 0.0
 
 
 def running(lines: Sequence[Line]) -> Rows | None:
-    """Return the rows of a form whose cells became running text, ``None`` where too few known words stand in it."""
-    every = tokens_of(lines)
+    """Return the rows of a form whose cells became running text, ``None`` where too few known words stand in it.
+
+    What is read as pieces of cells is read as whole cells, one a line, too: the better of both is taken.
+    """
+    pieces = _divided(lines, whole=False)
+    cells = _divided(lines, whole=True)
+    if cells and (pieces is None or cells.fits or cells.worth > pieces.worth + _BETTER):
+        return cells
+    return pieces or _told(lines)
+
+
+def _divided(lines: Sequence[Line], *, whole: bool) -> Rows | None:
+    every = tokens_of(lines, whole=whole)
     tokens = [part for token in every if not unit_line(token.text) for part in opened(token)]
     reader = _Reader(tokens)
     for unit in every:
@@ -54,7 +74,7 @@ def running(lines: Sequence[Line]) -> Rows | None:
             reader.out.lines.append(Line([Cell(unit.text, origin=Origin(unit.row, 1))], para=True))
     heads = reader.heads()
     if not heads:
-        return _told(lines)
+        return None
     at = 0
     for start, end, columns in heads:
         reader.fields(at, start)
@@ -146,7 +166,9 @@ class _Reader:
                 break
             text += token.text
             label = norm(text)
-            if token.gap and best[1] and label not in words().columns:
+            if (token.gap or token.whole) and best[1] and label not in words().columns:
+                break
+            if end > at and known(token.text) not in (None, False):
                 break
             if re.search("[，。；]", text) or len(text) > 24:
                 break
@@ -171,21 +193,23 @@ class _Reader:
 
     def take_list(self, columns: list[Column], start: int, limit: int) -> int:
         """Add the heading and the rows of a list; return how many tokens they took."""
-        rows, taken = divide(columns, self.tokens[start:limit])
+        rows, taken, fits = divide(columns, self.tokens[start:limit])
+        self.out.fits = self.out.fits and fits
         head = self.tokens[start - 1].row
         self.listed = True
         if self.sides.get(start):
             self.out.lines.append(Line([Cell(self.sides[start], origin=Origin(head, 1))], para=True))
         self._row([(n, column.text) for n, column in enumerate(columns)], head)
         for row in rows:
-            self._listed(row, len(columns), head)
+            self._listed(row, columns, head)
         return taken
 
-    def _listed(self, row: FoundRow, width: int, head: int) -> None:
+    def _listed(self, row: FoundRow, columns: list[Column], head: int) -> None:
         number = row.row or head
         if row.doubtful:
             self.out.doubtful.add(number)
-        self._row([(n, row.cells.get(n, "")) for n in range(width)], number)
+        self.out.listed.append(worth(row, columns))
+        self._row([(n, row.cells.get(n, "")) for n in range(len(columns))], number)
 
     # -- fields ---------------------------------------------------------------------------------
 
@@ -242,7 +266,8 @@ class _Reader:
             if stop > at and not token.first and not _BRACKET_UNIT.fullmatch(token.text):
                 break
             text += token.text
-            if len(text) > 30 or (stop > at and token.gap and best):
+            new = (token.gap or token.whole) and not _BRACKET_UNIT.fullmatch(token.text)
+            if len(text) > 30 or (stop > at and new and best):
                 break
             if is_category(text):
                 return None
@@ -282,6 +307,8 @@ class _Reader:
         while at < len(labels) and labels[at].money:
             limit = labels[at + 1].start if at + 1 < len(labels) else end
             cells = self.tokens[labels[at].end : limit]
+            if cells and cells[0].whole:
+                cells = line_of_figures(cells)
             body = figures(cells)
             if not all(is_figure(token.text) for token in cells) or (not body and rows):
                 break
@@ -304,7 +331,9 @@ class _Reader:
         """Add goals whose labels stand beside each other and their texts below, one for each or fewer."""
         parts = texts_beside(body, len(run))
         goals = list(run)
-        while len(goals) > len(parts) and len(goals) > 1 and not is_actual(norm(goals[0].text)):
+        while len(goals) > len(parts) and len(goals) > 1 and not all(is_actual(norm(g.text)) for g in goals[:2]):
+            if is_actual(norm(goals[0].text)) and len(goals) == 2:
+                break
             if len(goals) == 2 and is_actual(norm(goals[1].text)):
                 break
             goals.pop(0)
@@ -319,10 +348,13 @@ class _Reader:
 
     def _pair(self, label: Label, body: list[Token], group: Label | None) -> None:
         found = label.found
+        rest: list[Token] = []
         if found and _LINES.match(found.path):
             text = prose(body)
         elif label.money and len(body) > 1:
             text = amount(body)
+        elif len(body) > 1 and body[0].whole and found:
+            text, rest = body[0].text, body[1:]
         else:
             text = glue(body)
         if found is None and self.listed:
@@ -333,6 +365,8 @@ class _Reader:
         unit = unit_of(label.text) or (unit_of(group.text) if group else "")
         shown = label.text if not unit or unit_of(label.text) else f"{label.text.rstrip('：:')}（{unit}）"
         self._row([(0, shown), (1, text)], label.row)
+        for one, other in zip(rest[::2], rest[1::2], strict=False):
+            self._row([(0, one.text), (1, other.text)], one.row)
 
     def _around(self, start: int, end: int) -> None:
         """Add what stands in front of the first label line by line: unit, department, year."""

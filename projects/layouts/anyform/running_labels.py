@@ -59,7 +59,11 @@ def known(text: str, following: str = "") -> Meaning | Literal[False] | None:
         return False
     found = meaning(label)
     if found is None:
-        return None if is_actual(label) and len(label) <= 12 and label.endswith(("情况", "完成值", "数")) else False
+        return (
+            None
+            if is_actual(label) and len(label) <= 12 and label.endswith(("情况", "完成值", "数", "综述"))
+            else False
+        )
     beside = meaning(norm(following))
     amount = found.money is not None and (is_figure(following) or bool(beside and beside.money))
     if found.vague and not amount and not text.rstrip().endswith(("：", ":")):
@@ -74,7 +78,7 @@ def line_of_figures(body: list[Token]) -> list[Token]:
     """Return the figures that the first line of a text consists of."""
     found: list[Token] = []
     for token in body:
-        if not is_figure(token.text) or (found and token.first):
+        if not is_figure(token.text) or (found and token.first and not token.whole):
             break
         found.append(token)
     return found
@@ -94,7 +98,13 @@ def figures(tokens: Sequence[Token]) -> list[Token]:
     found: list[Token] = []
     for token in tokens:
         last = found[-1] if found else None
-        if last is not None and token.first and re.search(r"[.,]\d?$", last.text) and token.text.isdigit():
+        if (
+            last is not None
+            and token.first
+            and not token.whole
+            and re.search(r"[.,]\d?$", last.text)
+            and token.text.isdigit()
+        ):
             found[-1] = Token(last.text + token.text, last.row, last.first, last.gap, last.width)
         else:
             found.append(token)
@@ -105,7 +115,7 @@ def amount(body: list[Token]) -> str:
     """Return the amount that pieces broken at the column's width make, with what stands behind it."""
     text = body[0].text
     for token in body[1:]:
-        if token.first and re.fullmatch(r"[\d.,]*\d(万?元)?|万?元", token.text):
+        if token.first and not token.whole and re.fullmatch(r"[\d.,]*\d(万?元)?|万?元", token.text):
             text += token.text
         else:
             return text
@@ -114,6 +124,8 @@ def amount(body: list[Token]) -> str:
 
 def texts_beside(body: list[Token], cells: int) -> list[list[Token]]:
     """Return the texts of cells beside each other: the pieces of a single line, else runs between blank lines."""
+    if cells > 1 and body and len(body) <= cells and all(token.whole for token in body):
+        return [[token] for token in body]
     if cells > 1 and len(body) in (cells, cells - 1) and all(len(token.text) > 12 for token in body):
         return [[token] for token in body]
     if body and all(not token.first for token in body[1:]):

@@ -16,34 +16,43 @@ _ENDS = "。；;！!：:”"
 
 @dataclass(slots=True)
 class Token:
-    """A piece of text. ``first``: it begins its line; ``gap``: a blank line before it; ``width``: of its line."""
+    """A piece of text. ``first``: it begins its line; ``gap``: a blank line before it; ``width``: of its line.
+
+    ``whole``: it is a cell, no piece of one.
+    """
 
     text: str
     row: int
     first: bool
     gap: bool
     width: int = 0
+    whole: bool = False
 
 
-def tokens_of(lines: Sequence[Line]) -> list[Token]:
-    """Return the pieces of paragraphs, one paragraph per run of lines; rows are those of the file."""
+def tokens_of(lines: Sequence[Line], *, whole: bool = False) -> list[Token]:
+    """Return the pieces of paragraphs, one paragraph per run of lines; rows are those of the file.
+
+    ``whole``: each line is a cell.
+    """
     found: list[Token] = []
     before: tuple[int, int] | None = None
     for line in lines:
         for cell in line.cells:
             for number, text in enumerate(cell.text.split("\n")):
                 row = cell.origin.row + number
-                pieces = _pieces(text)
+                pieces = [squeezed(text)] if whole and text.strip() else _pieces(text)
                 width = text_width(text.strip())
                 gap = before is not None and (cell.origin.row, row) != before and number == 0
                 for place, piece in enumerate(pieces):
-                    found.append(Token(piece, row, place == 0, gap and place == 0, width))
+                    found.append(Token(piece, row, place == 0, gap and place == 0, width, whole))
             before = (cell.origin.row, cell.origin.row)
     return _upright(found)
 
 
 _SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff] ){2,}[\u4e00-\u9fff](?!\S)")
 _UNIT = re.compile(r"(单位\s*[:：])\s+(?=万?元)")
+_BRACKETED = re.compile(r"[（(] {0,2}[^（）()\s]{1,12} [)）]|[（(] [^（）()\s]{1,12}[)）]")  # 收益率( ≥**% )
+_KEPT = "\x00"  # a blank inside of a piece
 _PAGE = re.compile(r"[-—－–]\s*\d{1,4}\s*[-—－–]|第\s*\d{1,4}\s*页(\s*[,，/]?\s*共\s*\d{1,4}\s*页)?")
 
 
@@ -57,13 +66,23 @@ def _pieces(text: str) -> list[str]:
     if _PAGE.fullmatch(text.strip()):
         return []
     text = _SPACED.sub(_closed, _UNIT.sub(r"\1", text))
+    text = _BRACKETED.sub(lambda found: found[0].replace(" ", _KEPT), text)
     found: list[str] = []
     for piece in text.split():
-        if found and found[-1] == "目标" and re.match(r"\d{1,2}[:：.、]", piece):
+        aim = found and found[-1] == "目标" and re.match(r"\d{1,2}[:：.、]", piece)
+        if aim:
             found[-1] = f"{found[-1]} {piece}"
         else:
             found.append(piece)
-    return found
+    return [piece.replace(_KEPT, " ") for piece in found]
+
+
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff，。；、])\s+(?=[\u4e00-\u9fff])")
+
+
+def squeezed(text: str) -> str:
+    """Return a text without the blanks between its characters, which stand where a line ended in its cell."""
+    return _BETWEEN.sub("", text.strip())
 
 
 def glue(tokens: Sequence[Token]) -> str:
