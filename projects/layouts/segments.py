@@ -134,9 +134,11 @@ def cut(
 def _speaks_of_list(lines: list[Line]) -> bool:
     """Tell whether a text names the headings of a list of indicators."""
     text = squeeze("".join(cell for line in lines for cell in line.texts)[:_MOST_TEXT])
-    return sum(word in text for word in _LIST_WORDS) >= _HEADINGS and any(label in text for label in project_labels())
+    named = "绩效目标" in text or any(label in text for label in project_labels())
+    return named and sum(word in text for word in _TOLD_WORDS) >= _HEADINGS
 
 
+_TOLD_WORDS = _LIST_WORDS | {"二级指标", "数量指标", "质量指标", "效益指标"}
 _MOST_TEXT = 50_000
 _HEADINGS = 2
 _YEAR_TITLE = re.compile(r".{0,30}20\d\d年度?[^，。：:；]{0,40}绩效目标(情况|汇总|公开|批复|清单)?")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from projects.grids.grid import Cell, Origin
 from projects.layouts.anyform.contents import is_category
+from projects.layouts.anyform.glued import glued_parts
 from projects.layouts.anyform.running_chunks import Column, FoundRow, worth
 from projects.layouts.anyform.running_labels import (
     Label,
@@ -27,7 +28,7 @@ from projects.layouts.anyform.running_labels import (
 from projects.layouts.anyform.running_rows import category_at, divide
 from projects.layouts.anyform.spoken import said
 from projects.layouts.anyform.tokens import Token, glue, prose, tokens_of
-from projects.layouts.anyform.words import half_of, heading, is_actual, words
+from projects.layouts.anyform.words import half_of, heading, is_actual, meaning, words
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
 
@@ -62,7 +63,20 @@ def running(lines: Sequence[Line]) -> Rows | None:
     cells = _divided(lines, whole=True)
     if cells and (pieces is None or cells.fits or cells.worth > pieces.worth + _BETTER):
         return cells
-    return pieces or _told(lines)
+    return pieces or _glued(lines) or _told(lines)
+
+
+def _glued(lines: Sequence[Line]) -> Rows | None:
+    """Return the rows of a text without anything between its cells."""
+    parts = glued_parts(lines)
+    reader = _Reader([])
+    for part in parts:
+        if part.columns:
+            reader.add_list(part.columns, part.rows, part.head, part.side)
+            continue
+        reader.tokens = [token for token in part.tokens if not unit_line(token.text)]
+        reader.fields(0, len(reader.tokens))
+    return reader.out if reader.known and reader.out.listed else None
 
 
 def _divided(lines: Sequence[Line], *, whole: bool) -> Rows | None:
@@ -195,14 +209,17 @@ class _Reader:
         """Add the heading and the rows of a list; return how many tokens they took."""
         rows, taken, fits = divide(columns, self.tokens[start:limit])
         self.out.fits = self.out.fits and fits
-        head = self.tokens[start - 1].row
+        self.add_list(columns, rows, self.tokens[start - 1].row, self.sides.get(start, ""))
+        return taken
+
+    def add_list(self, columns: list[Column], rows: list[FoundRow], head: int, side: str) -> None:
+        """Add the heading of a list, what stands at its side, and its rows."""
         self.listed = True
-        if self.sides.get(start):
-            self.out.lines.append(Line([Cell(self.sides[start], origin=Origin(head, 1))], para=True))
+        if side:
+            self.out.lines.append(Line([Cell(side, origin=Origin(head, 1))], para=True))
         self._row([(n, column.text) for n, column in enumerate(columns)], head)
         for row in rows:
             self._listed(row, columns, head)
-        return taken
 
     def _listed(self, row: FoundRow, columns: list[Column], head: int) -> None:
         number = row.row or head
@@ -259,6 +276,9 @@ class _Reader:
 
     def _label_at(self, at: int, end: int) -> Label | None:
         """Return the label that begins here: the longest that its pieces, broken over lines, make."""
+        if self.tokens[at].label is not None:
+            told = self.tokens[at]
+            return Label(told.text, meaning(norm(told.text)), at, at + 1, told.row) if told.label else None
         best: Label | None = None
         text = ""
         for stop in range(at, min(at + 5, end)):
@@ -351,7 +371,7 @@ class _Reader:
         rest: list[Token] = []
         if found and _LINES.match(found.path):
             text = prose(body)
-        elif label.money and len(body) > 1:
+        elif label.money and body and (len(body) > 1 or body[0].label is False):
             text = amount(body)
         elif len(body) > 1 and body[0].whole and found:
             text, rest = body[0].text, body[1:]

@@ -18,7 +18,7 @@ _ENDS = "。；;！!：:”"
 class Token:
     """A piece of text. ``first``: it begins its line; ``gap``: a blank line before it; ``width``: of its line.
 
-    ``whole``: it is a cell, no piece of one.
+    ``whole``: it is a cell, no piece of one. ``label``: whether it is a label, where that is known already.
     """
 
     text: str
@@ -27,6 +27,7 @@ class Token:
     gap: bool
     width: int = 0
     whole: bool = False
+    label: bool | None = None
 
 
 def tokens_of(lines: Sequence[Line], *, whole: bool = False) -> list[Token]:
