@@ -121,7 +121,8 @@ def divided(text: str) -> tuple[str, str]:
     name, mark, value = text.replace("：", ":").rpartition(":")
     if mark and value.strip():
         return name.strip(), text[len(text) - len(value) :].strip()
-    found = re.search(r"[≥≤＝=＞＜<>≧≦]|不少于|不低于|不超过|不高于|达到?(?=\d)|(?<=\D)\d", text)
+    bare = re.sub(r"[（(][^（）()]*[)）]", lambda inner: "　" * len(inner[0]), text)  # a hint in brackets: (≥**%)
+    found = re.search(r"[≥≤＝=＞＜<>≧≦]|不少于|不低于|不超过|不高于|达到?(?=\d)|(?<=\D)\d", bare)
     if found and found.start() > 1:
         return text[: found.start()].strip(), text[found.start() :].strip()
     return text, ""

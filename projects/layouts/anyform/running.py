@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from projects.grids.grid import Cell, Origin
-from projects.layouts.anyform.contents import is_category
+from projects.layouts.anyform.contents import is_category, value_like
 from projects.layouts.anyform.glued import glued_parts
 from projects.layouts.anyform.running_chunks import Column, FoundRow, worth
 from projects.layouts.anyform.running_labels import (
@@ -37,6 +37,7 @@ _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
 _LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _FEW = 2
 _BETTER = 0.05
+_LIKELY = 0.8
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ def _told(lines: Sequence[Line]) -> Rows | None:
     found, taken = said(told)
     if len(found) < _FEW:
         return None
-    out = Rows(doubtful={one.row for one in found if not one.value})
+    out = Rows(doubtful={one.row for one in found if value_like(one.value) < _LIKELY})
     for row, text in told:
         if row not in taken:
             out.lines.append(Line([Cell(text.strip(), origin=Origin(row, 1))], para=True))

@@ -25,6 +25,27 @@ class Said:
     row: int
 
 
+_CATEGORY = re.compile(r"([^:：,，；;。]{2,24}?)\s*(?:[:：,，]|$)")
+_VALUED = re.compile(r"[≥≤>＞<＜=＝≧≦]\s*\d[^，,]*$")
+_COMMA = re.compile(r"[，,](?!\d{3}(?!\d))")
+
+
+def _opened(text: str) -> tuple[str, str] | None:
+    """Return the category that a piece begins with, and the rest: 数量指标：…, or 可持续影响指标，…."""
+    found = _CATEGORY.match(text)
+    if found is None or not is_category(found[1].strip()):
+        return None
+    return found[1].strip(), text[found.end() :].strip()
+
+
+def _each(text: str) -> list[str]:
+    """Return the indicators that a comma divides: each has a figure with its sign."""
+    pieces = [piece for piece in _COMMA.split(text) if piece.strip()]
+    if len(pieces) > 1 and all(_VALUED.search(piece) for piece in pieces):
+        return pieces
+    return [text] if text else []
+
+
 def said(lines: Sequence[tuple[int, str]]) -> tuple[list[Said], set[int]]:
     """Return the indicators that numbered lines tell, and the lines they took."""
     found: list[Said] = []
@@ -35,18 +56,17 @@ def said(lines: Sequence[tuple[int, str]]) -> tuple[list[Said], set[int]]:
         if _HEADING.fullmatch(squeeze(bare)):
             taken.add(row)
             continue
-        head, mark, rest = bare.replace("：", ":").partition(":")
-        if is_category(head.strip()):
-            name = squeeze(head)
-            second = is_level2(name) and (not is_level1(name) or (level1 and core(name) != "满意度"))
-            level1, level2 = (level1, name) if second else (name, "")
-            taken.add(row)
-            bare = bare[len(bare) - len(rest) :].strip() if mark else ""
-        elif not (level1 or level2) or not _NUMBER.match(text):
+        if _opened(bare) is None and (not (level1 or level2) or not _NUMBER.match(text)):
             level1 = level2 = ""
             continue
-        for piece in filter(None, (one.strip() for one in re.split("[；;。]", bare))):
-            name, value = divided(_NUMBER.sub("", piece))
-            found.append(Said(level1, level2, name, value, row))
-            taken.add(row)
+        taken.add(row)
+        for piece in re.split("[；;。]", bare):
+            piece = _NUMBER.sub("", piece.strip())
+            while head := _opened(piece):
+                name, piece = squeeze(head[0]), head[1]
+                second = is_level2(name) and (not is_level1(name) or (level1 and core(name) != "满意度"))
+                level1, level2 = (level1, name) if second else (name, "")
+            for one in _each(piece):
+                name, value = divided(_NUMBER.sub("", one))
+                found.append(Said(level1, level2, name, value, row))
     return found, taken
