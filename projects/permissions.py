@@ -182,7 +182,7 @@ def may_create(user: User | AnonymousUser, department: Department, year: FiscalY
     return year_open(year)
 
 
-def may_administer(user: User | AnonymousUser, department: Department | None) -> str:
+def may_administer(user: User | AnonymousUser | Any, department: Department | None) -> str:
     """System administrator of ``department`` or above; of everything for ``None``."""
     if rights_of(user).has(Role.ADMINISTRATOR, department):
         return ""

@@ -66,3 +66,12 @@ class OptionsForm(forms.Form):
         ],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    unknown = forms.ChoiceField(
+        label=_("系统中没有的部门"),
+        required=False,
+        choices=[
+            ("ask", _("逐个由人确认")),
+            ("new", _("写入时按文件中的名称新建")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )

@@ -23,8 +23,10 @@ class ImportBatch(models.Model):
     """One import of many files.
 
     ``department`` is the top of what it may touch, ``None`` for all departments. ``options`` hold the year where files
-    state none (``year``), what becomes of past years (``past``: ``auto``, ``draft``, ``history``) and the departments
-    chosen for what files call them (``departments``). ``version`` rises with each decision. ``made`` lists what a
+    state none (``year``) and the department's name there (``unstated``), what becomes of past years (``past``:
+    ``auto``, ``draft``, ``history``), the departments chosen for what files call them (``departments``), whether the
+    commit makes those that are not known (``unknown``: ``new``, else ``ask``), and who had it committed or undone
+    (``by``, ``operator``). ``version`` rises with each decision. ``made`` lists what a
     commit created beside tables, for its undoing; ``result`` is the report.
     """
 
@@ -142,6 +144,7 @@ class ImportTable(models.Model):
         CHOSEN = "chosen", _("人工指定")
         PROPOSED = "proposed", _("待确认")
         UNKNOWN = "unknown", _("没有对应")
+        MADE = "made", _("写入时新建")
 
     class Result(models.TextChoices):
         NONE = "", _("未写入")

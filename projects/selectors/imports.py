@@ -110,7 +110,7 @@ class Group:
 
     @property
     def open(self) -> bool:
-        return self.department is None
+        return self.department is None and self.found != ImportTable.Found.MADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def department_groups(batch: ImportBatch) -> list[Group]:
         .values("stated", "found", "department_id")
         .annotate(n=Count("id"), sample=Min("id"))
     )
-    order = {"unknown": 0, "proposed": 0, "chosen": 1, "matched": 2}
+    order = {"unknown": 0, "proposed": 0, "made": 1, "chosen": 2, "matched": 3}
     listed = sorted(rows, key=lambda row: (order[row["found"]], -row["n"], row["stated"]))[:GROUPS]
     samples = ImportTable.objects.filter(pk__in=[row["sample"] for row in listed if not row["department_id"]])
     proposals = dict(samples.values_list("id", "proposals"))

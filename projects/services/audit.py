@@ -149,7 +149,8 @@ def record(
     """Add one line to the log.
 
     ``action`` is a code of :data:`ACTIONS`. ``name`` overrides the object's own name (a login that failed has no
-    object, only the account that was typed). ``department`` decides which auditors see the line; without it the
+    object, only the account that was typed). ``actor`` may be an ``Operator``: its name is written down all the same.
+    ``department`` decides which auditors see the line; without it the
     object's own department counts, and lines without either are seen by auditors of all departments. Passwords, tokens
     and session keys in ``before`` and ``after`` are replaced, whatever the caller passes.
     """
@@ -158,7 +159,7 @@ def record(
     return AuditEvent.objects.create(
         action=action[:40],
         actor=known,
-        actor_name=actor_label(known),
+        actor_name=actor_label(actor if getattr(actor, "is_authenticated", False) else known),
         object_type=(obj._meta.model_name or "")[:40] if obj is not None else "",
         object_id=str(obj.pk)[:40] if obj is not None and obj.pk is not None else "",
         object_name=(name or (str(obj) if obj is not None else "")).replace("\0", "")[:255],

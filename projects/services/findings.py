@@ -40,19 +40,25 @@ def refresh(ids: Iterable[int], *, using: str = "default") -> None:
     listed = sorted(set(ids))
     touched: set[tuple[int, int]] = set()
     for start in range(0, len(listed), BATCH):
-        touched |= _check(listed[start : start + BATCH], using)
+        touched |= check(listed[start : start + BATCH], using=using)
     if touched:
         _compare(touched, using=using)
 
 
+def compare_all(places: Iterable[tuple[int, int]]) -> None:
+    """Compare the tables of these departments and years, one after another: memory does not grow with the places."""
+    for place in sorted(set(places)):
+        _compare({place})
+
+
 def refresh_one(pk: int) -> None:
     """Check one table anew, and compare it, leaving its neighbours' findings alone."""
-    for department, year in _check([pk], "default"):
+    for department, year in check([pk]):
         _compare({(department, year)}, only={pk})
 
 
-def _check(ids: Sequence[int], using: str) -> set[tuple[int, int]]:
-    """Store what rows and tables show; return the departments and years touched."""
+def check(ids: Sequence[int], *, using: str = "default") -> set[tuple[int, int]]:
+    """Store what rows and tables show, of one batch; return the departments and years touched, to be compared."""
     chosen = Stored.objects.using(using).filter(pk__any_of=list(ids)).order_by("pk")
     heads = list(chosen.values_list("pk", "fiscal_year_id", "fiscal_year__year", "department_id"))
     tables = load_tables(chosen)
@@ -164,7 +170,7 @@ def refresh_all(queryset: Any) -> None:
     touched: set[tuple[int, int]] = set()
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
-            touched |= _check(ids[start : start + BATCH], "default")
+            touched |= check(ids[start : start + BATCH])
     for place in sorted(touched):
         with transaction.atomic():
             _compare({place})

@@ -1,29 +1,37 @@
-"""Documents into the database: read, then store, file by file.
+"""Documents into the database from the command line: a batch as in the browser, read and committed on the spot.
 
-Nothing is parsed inside a transaction. A file is stored as a whole or not at all; a file or a table that cannot be
-taken does not stop the others, and everything noticed is in the report with its place.
+Nothing is parsed inside a transaction; everything is written in one. A file that cannot be read does not stop the
+others, and everything noticed is in the report with its place. Where nothing could be written, the batch stays open, to
+be corrected in the browser.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
+from django.db import DatabaseError
 
-from projects.findings import BLOCK, INFO, WARN, Finding
-from projects.targettable import DepartmentRef, TargetTable
-
-logger = logging.getLogger(__name__)
-
-NEW, UPDATED, UNCHANGED, REFUSED, FOUND = "new", "updated", "unchanged", "refused", "found"
-OUTCOME_NAMES = {NEW: "新增", UPDATED: "更新", UNCHANGED: "未变", REFUSED: "未接收", FOUND: "识别"}
+from perfgoals.uploads import FileRefused
+from projects.findings import Finding
+from projects.models import Department, ImportBatch, ImportFile, ImportTable
+from projects.services.imports import batches, committing, files, placing, reading, undoing, workbook
+from projects.services.imports.correcting import Refused
+from projects.services.imports.reading import Taken
+from projects.services.imports.report import (
+    FOUND,
+    PLANNED,
+    FileReport,
+    ImportReport,
+    TableReport,
+    complete,
+)
+from projects.services.imports.workbook import Applied
+from projects.services.operator import Operator
+from projects.targettable import TargetTable
 
 Source = str | Path | tuple[str, Any]
 
@@ -32,104 +40,7 @@ class ImportRefused(Exception):
     """The whole import cannot begin; the message (Chinese) says why."""
 
 
-@dataclass(slots=True)
-class TableReport:
-    """What became of the ``number``-th table of a file."""
-
-    number: int
-    label: str
-    outcome: str
-    indicators: int
-    pk: int | None = None
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class FileReport:
-    """What became of one file. ``findings`` is what reading noticed, ``checks`` what the rules say of its tables.
-
-    ``refusal`` is set when nothing of it was taken.
-    """
-
-    name: str
-    tables: list[TableReport] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    checks: list[Finding] = field(default_factory=list)
-    refusal: str = ""
-
-    @property
-    def counts(self) -> Counter[str]:
-        """Number of tables by outcome."""
-        return Counter(table.outcome for table in self.tables)
-
-    @property
-    def refused(self) -> bool:
-        """Whether the file, or a table in it, was not taken."""
-        return bool(self.refusal) or REFUSED in self.counts
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """The report of a whole import. ``read`` holds the tables in document order, those that were refused included.
-
-    ``readings`` stands beside it, one for each table: file, form, confidence, and how each field was found.
-    """
-
-    dry_run: bool
-    files: list[FileReport] = field(default_factory=list)
-    departments: list[str] = field(default_factory=list)
-    years: list[int] = field(default_factory=list)
-    read: list[TargetTable] = field(default_factory=list)
-    readings: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def counts(self) -> Counter[str]:
-        """Number of tables by outcome over all files."""
-        return sum((file.counts for file in self.files), Counter())
-
-    @property
-    def findings(self) -> list[Finding]:
-        """All findings of all files, in order."""
-        return [finding for file in self.files for finding in file.findings]
-
-    @property
-    def checks(self) -> list[Finding]:
-        """What the rules say of all tables, file by file."""
-        return [finding for file in self.files for finding in file.checks]
-
-    @property
-    def refused(self) -> bool:
-        """Whether anything was not taken."""
-        return any(file.refused for file in self.files)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain data, without the tables themselves."""
-        files = [
-            {
-                "file": file.name,
-                "refusal": file.refusal,
-                "counts": dict(file.counts),
-                "tables": [asdict(table) for table in file.tables],
-                "findings": [finding.to_dict() for finding in file.findings],
-                "checks": [finding.to_dict() for finding in file.checks],
-            }
-            for file in self.files
-        ]
-        return {
-            "dry_run": self.dry_run,
-            "counts": dict(self.counts),
-            "departments_created": self.departments,
-            "years_created": self.years,
-            "files": files,
-        }
-
-
-@dataclass(slots=True)
-class _Read:
-    table: TargetTable
-    findings: list[Finding]
-    place: str
-    reading: dict[str, Any] = field(default_factory=dict)
+Progress = Callable[[FileReport], None]
 
 
 def import_documents(
@@ -138,57 +49,223 @@ def import_documents(
     year: int | None = None,
     department: str | None = None,
     dry_run: bool = False,
-    progress: Callable[[FileReport], None] | None = None,
+    compare: bool = False,
+    whole: bool = False,
+    past: str = "auto",
+    unknown: str = "new",
+    keep: bool = True,
+    progress: Progress | None = None,
+    written: Callable[[int], None] = lambda tables: None,
 ) -> ImportReport:
-    """Read ``sources`` and store what they hold.
+    """Read ``sources`` and store what they hold, as one batch.
 
     A source is a path (file, folder or archive) or a ``(name, content)`` pair as ``walk`` yields them. ``year`` and
-    ``department`` (code or name) count only where a document states none. With ``dry_run`` no database is touched,
-    so outcomes are ``found``. ``progress`` is called after each file. Raises :class:`ImportRefused` when the options
-    make no sense; every problem of a file is in its report instead.
-    """
-    from projects.grids.files import FileRefused, refusal
+    ``department`` (code or name) count only where a document states none. ``past`` and ``unknown`` are the options of
+    a batch. ``whole``: a table that cannot be filed holds up all the others.
 
-    report = ImportReport(dry_run)
-    chosen = None if dry_run or not department else _chosen_department(department)
-    name = chosen.name if chosen else (department or "")
-    stored_by: dict[int, str] = {}
-    for shown, content in _contents(sources):
-        file = FileReport(shown)
-        report.files.append(file)
-        try:
-            if isinstance(content, FileRefused):
-                raise content
-            reads = _read(content, shown, year, name)
-        except FileRefused as error:
-            file.refusal = error.message
-            file.findings.append(refusal(error))
-            reads = []
-        except Exception as error:
-            # A bug in a reader must not take the other files down with it; the log keeps what it was.
-            logger.error("reading %s failed: %s: %s", shown, type(error).__name__, error)
-            logger.debug("where it failed", exc_info=True)
-            _refuse(
-                file,
-                "file-unreadable",
-                f"“{shown}”的内容无法解析（{type(error).__name__}）。请把该文件交给管理员排查。",
-            )
-            reads = []
-        else:
-            if not reads:
-                _refuse(file, "file-no-table", f"“{shown}”中没有找到绩效目标表。请确认选对了文件。")
-        report.read += [read.table for read in reads]
-        report.readings += [{"file": shown, "table": number} | read.reading for number, read in enumerate(reads, 1)]
-        for number, read in enumerate(reads, 1):
-            file.findings += read.findings
-            indicators = len(read.table.indicators) + len(read.table.period_indicators)
-            file.tables.append(TableReport(number, read.table.label(), FOUND, indicators))
-        file.checks = _checks(file, [read.table for read in reads])
-        if reads and not dry_run:
-            _store(report, file, reads, chosen, stored_by)
-        if progress:
-            progress(file)
+    With ``dry_run`` nothing is written and no database is touched, so outcomes are ``found``; with ``compare`` they
+    are those of the preview. ``keep``: have the tables and readings in the report, which takes memory. ``progress`` is
+    called after each file, ``written`` with numbers of tables. Raises :class:`ImportRefused` when the options make no
+    sense; every problem of a file is in its report instead.
+    """
+    report = ImportReport(dry_run, compared=compare)
+    chosen = None if not department or (dry_run and not compare) else _chosen_department(department)
+    named = chosen.name if chosen else (department or "")
+    options: dict[str, Any] = {"past": past, "year": year, "unknown": unknown, "unstated": named}
+    if chosen and chosen.pk:
+        options["departments"] = {named: chosen.pk}
+    take: _Preview | _Import = _Preview(options, compare) if dry_run else _Import(options, sources := list(sources))
+    by_file: dict[int | None, FileReport] = {}
+    with take:
+        for shown, content in _contents(sources):
+            file, taken = take.file(shown, content)
+            if file.pk in by_file and not dry_run:
+                continue  # the very same file once more
+            told = by_file[file.pk] = _told(shown, taken)
+            report.files.append(told)
+            if keep:
+                report.read += [item.table for item in taken.items]
+                readings = [item.read.reading() if item.read else {} for item in taken.items]
+                report.readings += [{"file": shown, "table": number} | one for number, one in enumerate(readings, 1)]
+            if progress:
+                progress(told)
+        take.end(report, by_file, whole=whole, written=written)
     return report
+
+
+def _told(shown: str, taken: Taken) -> FileReport:
+    file = FileReport(shown, refusal=taken.reason, findings=list(taken.findings))
+    for number, item in enumerate(taken.items, 1):
+        file.findings += item.findings
+        indicators = len(item.table.indicators) + len(item.table.period_indicators)
+        file.tables.append(TableReport(number, item.table.label(), FOUND, indicators))
+    file.checks = _checks(file, [item.table for item in taken.items])
+    return file
+
+
+class _Preview:
+    """A dry run: everything in memory, the database at most looked at."""
+
+    def __init__(self, options: dict[str, Any], compare: bool) -> None:
+        self.batch, self.compare = ImportBatch(options=options), compare
+        self.places: dict[str, list[ImportTable]] = defaultdict(list)
+        self.told: list[tuple[ImportTable, str]] = []
+
+    def __enter__(self) -> _Preview:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def file(self, shown: str, content: bytes | FileRefused) -> tuple[ImportFile, Taken]:
+        file = ImportFile(batch=self.batch, name=shown)
+        taken = _opened(content, file) or reading.attempt(content, file)  # type: ignore[arg-type]
+        rows = [reading.row_of(file, number, item) for number, item in enumerate(taken.items, 1)]
+        if self.compare:
+            placing.place(self.batch, rows)
+        for row in rows:
+            self.places[row.place].append(row)
+            self.told.append((row, _department(row)))
+            # What was compared is not needed any more; thousands of tables stay small.
+            row.content, row.findings = {}, []
+            row.__dict__.pop("table", None)
+        return file, taken
+
+    def end(self, report: ImportReport, by_file: Any, **_options: Any) -> None:
+        if not self.compare:
+            return
+        for place, rows in self.places.items():
+            for row, outcome, _first, reason in list(placing.contest(rows)) if place else ():
+                row.outcome, row.reason = outcome, reason
+        tables = (table for file in report.files for table in file.tables)
+        for table, (row, department) in zip(tables, self.told, strict=True):
+            table.outcome, table.reason, table.department = (
+                PLANNED[ImportTable.Outcome(row.outcome)],
+                row.reason,
+                department,
+            )
+
+
+def _department(row: ImportTable) -> str:
+    """How the department was found, in words."""
+    if row.department:
+        return f"{row.department.name}（{row.get_found_display()}）"
+    like = Department.objects.in_bulk(row.proposals)
+    names = "、".join(like[pk].name for pk in row.proposals if pk in like)
+    near = f"，相近：{names}" if names else ""
+    return f"{row.stated or '没有写明'}（{row.get_found_display()}{near}）"
+
+
+def _opened(content: bytes | FileRefused, file: ImportFile) -> Taken | None:
+    """What there is to say of a file that could not even be opened."""
+    from projects.grids.files import refusal
+
+    return Taken([], [refusal(content)], content.message) if isinstance(content, FileRefused) else None
+
+
+class _Import:
+    """A batch of the database. Left early, by a key or an error, it is given up."""
+
+    def __init__(self, options: dict[str, Any], sources: list[Source]) -> None:
+        self.user = Operator()
+        names = [source[0] if isinstance(source, tuple) else Path(source).name for source in sources]
+        more = f" 等 {len(names)} 项" if len(names) > 1 else ""
+        name = f"命令行导入 {names[0] if names else ''}{more}"
+        self.batch = batches.begin(user=self.user, department=None, name=name, options=options)
+
+    def __enter__(self) -> _Import:
+        return self
+
+    def __exit__(self, kind: object, *_error: object) -> None:
+        if kind is not None:
+            with suppress(Refused, DatabaseError):
+                batches.drop(user=self.user, batch_id=self.batch.pk)
+
+    def file(self, shown: str, content: bytes | FileRefused) -> tuple[ImportFile, Taken]:
+        refusal = content if isinstance(content, FileRefused) else None
+        data = b"" if isinstance(content, FileRefused) else content
+        try:
+            file = batches.add_file(
+                user=self.user, batch=self.batch, name=shown, data=data, refusal=refusal, queue=False
+            )
+        except Refused as error:
+            raise ImportRefused(str(error)) from error
+        if file.state == ImportFile.State.REFUSED:
+            return file, Taken([], [Finding(**finding) for finding in file.findings], file.refusal)
+        return file, reading.read_file(file.pk)
+
+    def end(
+        self,
+        report: ImportReport,
+        by_file: dict[int | None, FileReport],
+        *,
+        whole: bool,
+        written: Callable[[int], None],
+    ) -> None:
+        rows = ImportTable.objects.filter(batch=self.batch)
+        counts = Counter(map(ImportTable.Outcome, rows.order_by().values_list("outcome", flat=True)))
+        going = counts[ImportTable.Outcome.NEW] + counts[ImportTable.Outcome.CHANGED]
+        blocked = counts[ImportTable.Outcome.BLOCKED]
+        report.batch = self.batch.pk
+        if going and blocked and whole:
+            report.message = f"有 {blocked} 张表无法归档，没有写入任何表"
+        elif going:
+            report.message = commit(self.batch.pk, valid_only=not whole, written=written)
+        complete(report, self.batch.pk, by_file)
+        if not going and not blocked:
+            batches.drop(user=self.user, batch_id=self.batch.pk)
+            report.batch = None
+
+
+def commit(batch_id: int, *, valid_only: bool, written: Callable[[int], None] = lambda tables: None) -> str:
+    """Write an open batch here and now; return why it was not written. Raises :class:`ImportRefused`."""
+    with _refused(batch_id):
+        version = ImportBatch.objects.values_list("version", flat=True).get(pk=batch_id)
+        batches.ask_commit(user=Operator(), batch_id=batch_id, version=version, valid_only=valid_only, queue=False)
+    committing.run(batch_id, written)
+    done = ImportBatch.objects.get(pk=batch_id)
+    return "" if done.state == ImportBatch.State.COMMITTED else done.message or f"批次{done.get_state_display()}"
+
+
+def error_workbook(batch_id: int) -> bytes:
+    """The issues of a batch as an Excel file to be corrected. Raises :class:`ImportRefused`."""
+    with _refused(batch_id):
+        return workbook.build(ImportBatch.objects.get(pk=batch_id))
+
+
+def take_answers(batch_id: int, data: bytes, name: str) -> Applied:
+    """Make the corrections of a filled-in error workbook. Raises :class:`ImportRefused`."""
+    with _refused(batch_id):
+        return workbook.apply(user=Operator(), batch_id=batch_id, data=data, name=name)
+
+
+def result_text(batch_id: int) -> str:
+    """What a commit did, in one line."""
+    result = ImportBatch.objects.values_list("result", flat=True).get(pk=batch_id)
+    told = "，".join(f"{ImportTable.Result(name).label} {number}" for name, number in result.items())
+    return f"批次 {batch_id} 已写入：{told}"
+
+
+@contextmanager
+def _refused(batch_id: int) -> Iterator[None]:
+    """Turn what the services of a batch refuse into :class:`ImportRefused`."""
+    try:
+        yield
+    except Refused as error:
+        raise ImportRefused(str(error)) from error
+    except ImportBatch.DoesNotExist as error:
+        raise ImportRefused(f"没有编号为 {batch_id} 的批次") from error
+
+
+def undo(batch_id: int) -> ImportBatch:
+    """Take a committed batch back here and now. Raises :class:`ImportRefused` when that cannot be."""
+    with _refused(batch_id):
+        batches.ask_undo(user=Operator(), batch_id=batch_id, queue=False)
+    undoing.run(batch_id)
+    done = ImportBatch.objects.get(pk=batch_id)
+    if done.state != ImportBatch.State.UNDONE:
+        raise ImportRefused(done.message or f"批次{done.get_state_display()}")
+    return done
 
 
 def _checks(file: FileReport, tables: list[TargetTable]) -> list[Finding]:
@@ -209,67 +286,11 @@ def _contents(sources: Iterable[Source]) -> Iterator[tuple[str, Any]]:
         if isinstance(source, tuple):
             yield source
         else:
-            yield from walk([source], _limits())
-
-
-def _limits() -> Any:
-    from projects.grids.files import Limits
-
-    return Limits(
-        settings.UPLOAD_MAX_BYTES,
-        settings.UPLOAD_MAX_ENTRIES,
-        settings.UPLOAD_MAX_UNPACKED_BYTES,
-        settings.UPLOAD_MAX_RATIO,
-    )
-
-
-def _read(content: bytes, name: str, year: int | None, department: str) -> list[_Read]:
-    """Return the tables of one file, read without any database."""
-    from projects.grids.files import open_document
-    from projects.layouts import read_tables
-    from projects.services.pdf import office
-
-    if name.lower().endswith(".json"):
-        return read_json(content, name, year, department)
-    reads = read_tables(open_document(content, name, _limits(), office=office()), year=year, department=department)
-    result = []
-    for number, read in enumerate(reads, 1):
-        where = "、".join(part for part in (read.part, f"第{read.row}行" if read.row else "") if part)
-        place = f"第{number}张表" + (f"（{where}）" if where else "")
-        result.append(_Read(read.table, list(read.findings), place, read.reading()))
-    return result
-
-
-def read_json(content: bytes, name: str, year: int | None, department: str) -> list[_Read]:
-    """Read the interchange form itself: an array of tables, or one table."""
-    from projects.grids.files import FileRefused
-
-    try:
-        data = _clean(json.loads(content.decode("utf-8-sig")))
-        tables = [TargetTable.from_dict(item) for item in (data if isinstance(data, list) else [data])]
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise FileRefused(f"“{name}”不是本系统的 JSON 格式（{error}）。", code="json", name=name) from error
-    for table in tables:
-        table.fiscal_year = table.fiscal_year or year
-        if not (table.department.name or table.department.code):
-            table.department = DepartmentRef("", department)
-    return [_Read(table, [], f"第{number}张表") for number, table in enumerate(tables, 1)]
-
-
-def _clean(value: Any) -> Any:
-    """Remove control characters and lone surrogates from every text, as the readers of other formats do."""
-    from projects.grids.text import clean_text
-
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return {clean_text(key): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
+            yield from walk([source], files.limits())
 
 
 def _chosen_department(text: str) -> Any:
     """Return the department that the option names, a new unsaved one for a new name."""
-    from projects.models import Department
     from projects.selectors.departments import find_departments
 
     found = find_departments(text)
@@ -281,59 +302,3 @@ def _chosen_department(text: str) -> Any:
     if text.isascii():
         raise ImportRefused(f"没有代码为“{text}”的部门；新部门请给出名称，导入时会建立")
     return Department(name=text)
-
-
-def _store(report: ImportReport, file: FileReport, reads: list[_Read], chosen: Any, stored_by: dict[int, str]) -> None:
-    """Store the tables of one file in one transaction and complete its report."""
-    from projects.services import findings
-    from projects.store import Entry, save_tables
-
-    entries = []
-    for position, read in enumerate(reads):
-        ref = read.table.department
-        filed = chosen if chosen and chosen.pk and not ref.code and ref.name == chosen.name else None
-        entries.append(Entry(read.table, filed, file.name, position))
-    try:
-        with transaction.atomic():
-            result = save_tables(entries)
-            findings.refresh(saved.pk for saved in result.saved if saved.pk and saved.outcome in (NEW, UPDATED))
-    except (IntegrityError, DataError) as error:
-        logger.error("storing %s failed: %s", file.name, error)
-        for table in file.tables:
-            table.outcome = REFUSED
-        _refuse(
-            file,
-            "file-conflict",
-            f"“{file.name}”未能存入：内容超出数据库的限制，或同时有人在改动同样的数据。请重新导入，再次失败请交管理员排查。",
-        )
-        return
-    report.departments += [item.name for item in result.departments]
-    report.years += result.years
-    for item in result.departments:
-        text = f"新建了部门“{item.name}”，请核对名称并归入部门树"
-        file.findings.append(Finding(INFO, "department-created", text, file=file.name))
-    for saved, read, table in zip(result.saved, reads, file.tables, strict=True):
-        table.outcome, table.pk, table.reason = saved.outcome, saved.pk, saved.reason
-        shown = f"第{table.number}张表 {table.label}".strip()
-        if saved.same_as is not None:
-            other = f"{reads[saved.same_as].place}与{read.place}是同一年度的同一项目“{table.label}”"
-            after = "内容相同，只存一张" if saved.outcome == UNCHANGED else "内容不同，已存前一张，未接收后一张，请核对"
-            table.reason = f"{other}，{after}"
-            level = WARN if saved.outcome == UNCHANGED else BLOCK
-            file.findings.append(Finding(level, "table-twice", table.reason, file=file.name, table=shown))
-        elif saved.outcome == REFUSED:
-            file.findings.append(Finding(BLOCK, "table-refused", saved.reason, file=file.name, table=shown))
-        elif saved.pk in stored_by and saved.outcome == UPDATED:
-            text = f"本次导入的“{stored_by[saved.pk]}”中也有这张表而内容不同，以后读到的“{file.name}”为准"
-            file.findings.append(Finding(WARN, "table-twice-files", text, file=file.name, table=shown))
-        if saved.pk:
-            stored_by[saved.pk] = file.name
-        nameless = read.table.kind == "project" and not (read.table.project.code or read.table.project.name).strip()
-        if nameless and saved.outcome == NEW:
-            text = "没有项目名称和编码，已存为草稿；内容改动后再导入会认不出是同一张表"
-            file.findings.append(Finding(WARN, "project-nameless", text, file=file.name, table=shown))
-
-
-def _refuse(file: FileReport, code: str, text: str) -> None:
-    file.refusal = text
-    file.findings.append(Finding(BLOCK, code, text, file=file.name))

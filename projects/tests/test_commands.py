@@ -53,6 +53,7 @@ def test_refused_file_fails_the_command_after_the_rest_is_stored(tmp_path: Path)
     assert (rows[0]["级别"], rows[0]["文件"]) == ("须修改", "bad.docx")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("suffix", ["json", "csv", "xlsx"])
 def test_issues_file_in_each_format(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"issues.{suffix}"
@@ -62,6 +63,7 @@ def test_issues_file_in_each_format(tmp_path: Path, suffix: str) -> None:
     assert path.stat().st_size > 500
 
 
+@pytest.mark.django_db
 def test_checks_file_holds_what_the_rules_find(tmp_path: Path) -> None:
     path = tmp_path / "checks.json"
     out = run("import_tables", str(SAMPLES), "--dry-run", "--year", "2021", "--checks", str(path))

@@ -97,10 +97,13 @@ def test_same_project_twice_in_a_file_names_both_places() -> None:
 
 
 @pytest.mark.django_db
-def test_same_project_in_two_files_is_updated_and_noted() -> None:
+def test_same_project_in_two_files_is_never_settled_silently() -> None:
     report = import_documents([source("甲.json", table(1)), source("乙.json", table(1, duties="别的"))])
-    assert dict(report.counts) == {"new": 1, "updated": 1}
-    assert [finding.file for finding in report.findings if finding.code == "table-twice-files"] == ["乙.json"]
+    assert dict(report.counts) == {"new": 1, "refused": 1}
+    [finding] = [finding for finding in report.findings if finding.code == "table-twice"]
+    assert (finding.file, finding.level) == ("乙.json", "block")
+    assert "“甲.json”的第1张表与第1张表" in finding.text
+    assert everything() == [table(1)]
 
 
 @pytest.mark.django_db

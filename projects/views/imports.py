@@ -192,7 +192,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "text": text,
         "files": list(listed.order_by("id")[:FILES_SHOWN]),
         "refused": list(listed.filter(state="refused").order_by("id")[:FILES_SHOWN]),
-        "options": OptionsForm(initial={"year": shown.options.get("year"), "past": shown.options.get("past", "auto")}),
+        "options": OptionsForm(initial=correcting.DEFAULTS | shown.options),
         "open": shown.state == State.OPEN,
         "working": how.busy or shown.state in (State.COMMITTING, State.UNDOING),
         "accepted": ACCEPTED,

@@ -13,7 +13,8 @@ from django.utils import timezone
 from projects.models import Department, Membership, Role, User
 from projects.security.passwords import encode_random, first_password
 from projects.services.demo_life import bring_to_life
-from projects.services.importing import OUTCOME_NAMES, ImportReport, import_documents
+from projects.services.importing import import_documents
+from projects.services.imports.report import OUTCOME_NAMES, ImportReport
 from projects.services.library_starter import load_starter
 
 SAMPLES = Path(settings.BASE_DIR) / "fixtures" / "samples"
@@ -65,7 +66,7 @@ class Command(BaseCommand):
     def _samples(self) -> None:
         report = ImportReport(dry_run=False)
         for path in sorted(SAMPLES.glob("*.txt")):
-            part = import_documents([path], year=YEARS.get(path.name[:3]))
+            part = import_documents([path], year=YEARS.get(path.name[:3]), past="draft")
             report.files += part.files
             report.read += part.read
         counts = "，".join(f"{OUTCOME_NAMES[key]} {number}" for key, number in sorted(report.counts.items()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import io
 from argparse import ArgumentParser
@@ -24,6 +23,7 @@ from projects.services.exporting import (
     write_whole,
 )
 from projects.services.exports import Written, content_line, record_export
+from projects.services.operator import Operator
 
 
 class Command(BaseCommand):
@@ -74,7 +74,7 @@ class Command(BaseCommand):
                 ],
                 paths={path for _, path in places[some]},
                 layout=layout.id if layout else "",
-                by=f"命令行（{_account()}）",
+                by=Operator().get_username(),
             )
 
         if output == "-":
@@ -126,11 +126,3 @@ class Command(BaseCommand):
         if not tables:
             raise CommandError("没有符合条件的绩效目标表，未写任何文件")
         return tables, list(ordered.values_list("pk", "department__path"))
-
-
-def _account() -> str:
-    """The account of the operating system that runs the command."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "未知账号"

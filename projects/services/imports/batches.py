@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,34 +17,50 @@ from projects.permissions import may_administer
 from projects.services import audit
 from projects.services.imports import files, jobs
 from projects.services.imports.correcting import Refused, locked
+from projects.services.operator import signed
 
 State = ImportBatch.State
 ENTRIES_SHOWN = 200
 
 
-def begin(*, user: User | Any, department: Department | None, name: str = "") -> ImportBatch:
+def begin(
+    *, user: User | Any, department: Department | None, name: str = "", options: Mapping[str, Any] | None = None
+) -> ImportBatch:
     """Start an empty batch for ``department`` and what is below it, ``None`` for everything."""
     if why := may_administer(user, department):
         raise Refused(why)
     name = " ".join(name.split())[:200] or f"{timezone.localtime():%Y-%m-%d %H:%M} 导入"
     with transaction.atomic():
         batch = ImportBatch.objects.create(
-            department=department, name=name, user=user, user_name=audit.actor_label(user), options={"past": "auto"}
+            department=department,
+            name=name,
+            user=user if user.pk else None,
+            user_name=audit.actor_label(user),
+            options={"past": "auto"} | dict(options or {}),
         )
         audit.record("import.begin", actor=user, obj=batch, department=department)
     return batch
 
 
-def add_file(*, user: User | Any, batch: ImportBatch, name: str, data: bytes, size: int | None = None) -> ImportFile:
+def add_file(
+    *,
+    user: User | Any,
+    batch: ImportBatch,
+    name: str,
+    data: bytes,
+    size: int | None = None,
+    refusal: FileRefused | None = None,
+    queue: bool = True,
+) -> ImportFile:
     """Take a file in and have it read. The same file again is the one that is there; a bad one is kept as refused.
 
-    ``size`` is the real size of a file that was too large to be handed over.
+    ``size`` is the real size of a file that was too large to be handed over, ``refusal`` why it could not even be
+    opened. Without ``queue`` the caller reads it.
     """
     name = files.tidy_name(name)
-    refusal: FileRefused | None = None
-    if (size or len(data)) > settings.UPLOAD_MAX_BYTES:
+    if refusal is None and (size or len(data)) > settings.UPLOAD_MAX_BYTES:
         refusal = too_large(name, size or len(data), files.limits())
-    elif not data:
+    elif refusal is None and not data:
         refusal = refuse(name, "empty", "是空文件（0 字节）", "请检查文件是否保存成功后重新选择")
     sha256 = "" if refusal else files.keep(batch.pk, data)
     with transaction.atomic():
@@ -61,7 +78,7 @@ def add_file(*, user: User | Any, batch: ImportBatch, name: str, data: bytes, si
                 file.save()
         except IntegrityError:
             return ImportFile.objects.get(batch=open_batch, name=name, sha256=sha256)
-    if not refusal:
+    if queue and not refusal:
         jobs.queue_files([file.pk])
         file.refresh_from_db()
     return file
@@ -76,15 +93,20 @@ def _room(batch: ImportBatch, size: int) -> None:
         raise Refused("一个批次的文件总大小超过上限，请另建一个批次")
 
 
-def ask_commit(*, user: User | Any, batch_id: int, version: int, valid_only: bool = False) -> ImportBatch:
-    """Have the batch written as its preview shows it. Raises :class:`.correcting.Refused`."""
+def ask_commit(
+    *, user: User | Any, batch_id: int, version: int, valid_only: bool = False, queue: bool = True
+) -> ImportBatch:
+    """Have the batch written as its preview shows it. Raises :class:`.correcting.Refused`.
+
+    Without ``queue`` the caller carries it out (:func:`.committing.run`).
+    """
     from projects.services.imports import committing
 
     with transaction.atomic():
         batch = locked(batch_id, user=user, version=version)
         if why := committing.why_not(batch, valid_only=valid_only):
             raise Refused(why)
-        _turn(batch, State.COMMITTING, options=batch.options | {"valid_only": valid_only, "by": user.pk})
+        _turn(batch, State.COMMITTING, options=batch.options | {"valid_only": valid_only} | signed(user))
         audit.record(
             "import.commit",
             actor=user,
@@ -92,22 +114,25 @@ def ask_commit(*, user: User | Any, batch_id: int, version: int, valid_only: boo
             department=batch.department,
             after={"只写入有效的表": valid_only},
         )
-    jobs.queue_batch(batch)
-    batch.refresh_from_db()
-    return batch
+    return _asked(batch, queue=queue)
 
 
-def ask_undo(*, user: User | Any, batch_id: int) -> ImportBatch:
-    """Have a committed batch taken back as a whole."""
+def ask_undo(*, user: User | Any, batch_id: int, queue: bool = True) -> ImportBatch:
+    """Have a committed batch taken back as a whole; without ``queue`` by the caller (:func:`.undoing.run`)."""
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("department").get(pk=batch_id)
         if why := may_administer(user, batch.department):
             raise Refused(why)
         if batch.state != State.COMMITTED:
             raise Refused(f"这个批次{batch.get_state_display()}，不能撤销")
-        _turn(batch, State.UNDOING, options=batch.options | {"by": user.pk})
+        _turn(batch, State.UNDOING, options=batch.options | signed(user))
         audit.record("import.undo", actor=user, obj=batch, department=batch.department)
-    jobs.queue_batch(batch)
+    return _asked(batch, queue=queue)
+
+
+def _asked(batch: ImportBatch, *, queue: bool) -> ImportBatch:
+    if queue:
+        jobs.queue_batch(batch)
     batch.refresh_from_db()
     return batch
 
@@ -129,6 +154,13 @@ def discard(*, user: User | Any, batch_id: int) -> None:
         batch.files.all().delete()
         audit.record("import.discard", actor=user, obj=batch, department=batch.department)
     files.forget(batch.pk)
+
+
+def drop(*, user: User | Any, batch_id: int) -> None:
+    """Remove an open batch without a trace in the list: all that it held is stored already."""
+    with transaction.atomic():
+        locked(batch_id, user=user).delete()
+    files.forget(batch_id)
 
 
 def read_again(*, user: User | Any, batch_id: int, file_ids: list[int]) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -17,17 +18,19 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from projects.bulk import update
-from projects.models import FiscalYear, ImportBatch, ImportFile, ImportTable, Project, User
+from projects.models import Department, FiscalYear, ImportBatch, ImportFile, ImportTable, Project
 from projects.models import TargetTable as Stored
 from projects.permissions import may_administer
-from projects.services import audit
+from projects.services import audit, departments, findings
 from projects.services.claims import alive
 from projects.services.imports import jobs, placing, snapshot
+from projects.services.operator import decider
 from projects.store import LOCK, NEW, UNCHANGED, UPDATED, Entry, save_tables
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 500
 Outcome, Result, State = ImportTable.Outcome, ImportTable.Result, ImportBatch.State
+Progress = Callable[[int], None]
 RESULTS = {NEW: Result.NEW, UPDATED: Result.UPDATED, UNCHANGED: Result.UNCHANGED}
 
 
@@ -54,14 +57,17 @@ def _counts(batch: ImportBatch) -> Iterator[tuple[str, int]]:
     yield from batch.tables.order_by().values_list("outcome").annotate(n=Count("id"))
 
 
-def run(pk: int) -> None:
-    """Commit the batch, unless somebody else is at it. A killed run leaves nothing behind and is begun again."""
+def run(pk: int, progress: Progress = lambda tables: None) -> None:
+    """Commit the batch, unless somebody else is at it. A killed run leaves nothing behind and is begun again.
+
+    ``progress`` is told how many tables were written, some at a time.
+    """
     batch = jobs.claim_batch(pk, State.COMMITTING)
     if batch is None:
         return
     with alive(batch):
         try:
-            _write(batch)
+            _write(batch, progress)
         except Drifted as error:
             _back(batch, str(error), renew=True)
         except DatabaseError as error:
@@ -75,10 +81,9 @@ def _back(batch: ImportBatch, message: str, *, renew: bool = False) -> None:
         mine = ImportBatch.objects.filter(pk=batch.pk, worker=batch.worker, state=State.COMMITTING)
         if not mine.update(state=State.OPEN, worker="", message=message, version=F("version") + 1):
             return
-        user = User.objects.filter(pk=batch.options.get("by")).first()
         audit.record(
             "import.commit",
-            actor=user,
+            actor=decider(batch),
             obj=batch,
             department=batch.department,
             after={"未写入": message},
@@ -89,9 +94,9 @@ def _back(batch: ImportBatch, message: str, *, renew: bool = False) -> None:
                 placing.store_again(batch, rows, {row.place for row in rows})
 
 
-def _write(batch: ImportBatch) -> None:
+def _write(batch: ImportBatch, progress: Progress) -> None:
     only_valid = bool(batch.options.get("valid_only"))
-    user = User.objects.filter(pk=batch.options.get("by")).first()
+    user = decider(batch)
     counts: Counter[str] = Counter()
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -104,10 +109,15 @@ def _write(batch: ImportBatch) -> None:
             raise Drifted(why)
         last_project = Project.objects.aggregate(last=Max("id"))["last"] or 0
         years = set(FiscalYear.objects.values_list("year", flat=True))
-        renamed: dict[str, Any] = {}
+        along = _Along(made=list(current.made.get("departments", [])))
         going = ImportTable.objects.filter(batch=current, outcome__in=(Outcome.NEW, Outcome.CHANGED))
         for rows in _chunks(current, going):
-            counts += _write_some(current, rows, only_valid=only_valid, renamed=renamed)
+            counts += _write_some(current, rows, only_valid=only_valid, along=along)
+            progress(len(rows))
+        findings.compare_all(along.touched)
+        for made_department in along.departments:
+            facts = departments.facts(made_department)
+            audit.record("department.create", actor=user, obj=made_department, after=facts)
         rest = ImportTable.objects.filter(batch=current)
         same = rest.filter(outcome=Outcome.UNCHANGED).update(result=Result.UNCHANGED, before=None)
         skipped = rest.filter(result=Result.NONE).update(result=Result.SKIPPED)
@@ -115,7 +125,8 @@ def _write(batch: ImportBatch) -> None:
         made = current.made | {
             "projects": list(Project.objects.filter(pk__gt=last_project).order_by("id").values_list("id", flat=True)),
             "years": sorted(set(FiscalYear.objects.values_list("year", flat=True)) - years),
-            "renamed": renamed,
+            "departments": along.made + [item.pk for item in along.departments],
+            "renamed": along.renamed,
         }
         result = {name.value: counts[name.value] for name in Result if name.value}
         ImportBatch.objects.filter(pk=current.pk).update(
@@ -139,9 +150,17 @@ def _chunks(batch: ImportBatch, rows: Any) -> Iterator[list[ImportTable]]:
         yield list(found.order_by("file_id", "number"))
 
 
-def _write_some(
-    batch: ImportBatch, rows: list[ImportTable], *, only_valid: bool, renamed: dict[str, Any]
-) -> Counter[str]:
+@dataclass(slots=True)
+class _Along:
+    """What comes along with the tables: ``made`` are ids of departments that were made before the commit."""
+
+    made: list[int]
+    departments: list[Department] = field(default_factory=list)
+    renamed: dict[str, Any] = field(default_factory=dict)
+    touched: set[tuple[int, int]] = field(default_factory=set)
+
+
+def _write_some(batch: ImportBatch, rows: list[ImportTable], *, only_valid: bool, along: _Along) -> Counter[str]:
     """Write some tables if they are still what the preview showed."""
     seen = {row.pk: (row.outcome, row.target_id, row.target_version, row.target_sha256, row.sha256) for row in rows}
     twins = {row.pk: row.twin_id for row in rows}
@@ -160,10 +179,12 @@ def _write_some(
     before = snapshot.take([row.target_id for row in good if row.target_id])
     projects = snapshot.names_of([row.project for row in good if row.project])
     entries = [Entry(row.table, row.department, row.file.name, row.number - 1, row.status) for row in good]
-    saved = save_tables(entries).saved if entries else []
+    # Departments that are to be made are left to the store: it makes each once, whoever of the batch names it first.
+    stored = save_tables(entries)
+    along.departments += stored.departments
     counts: Counter[str] = Counter()
     written = []
-    for row, done in zip(good, saved, strict=True):
+    for row, done in zip(good, stored.saved, strict=True):
         expected = NEW if row.alone == Outcome.NEW else UPDATED
         if done.outcome != expected:
             raise Drifted(
@@ -173,11 +194,13 @@ def _write_some(
         row.before = before.get(done.pk or 0) if done.outcome == UPDATED else None
         counts[row.result] += 1
         written.append(row)
-    versions = dict(Stored.objects.filter(pk__any_of=[row.target_id for row in written]).values_list("id", "version"))
+    heads = Stored.objects.filter(pk__any_of=[row.target_id for row in written])
+    where = {pk: place for pk, *place in heads.values_list("id", "version", "department_id")}
     for row in written:
-        row.stored_version = versions[row.target_id or 0]
-    columns = ("target_id", "result", "before", "stored_version")
+        row.stored_version, row.department_id = where[row.target_id or 0]
+    columns = ("target_id", "result", "before", "stored_version", "department_id")
     update(ImportTable, columns, [(row.pk, *(getattr(row, name) for name in columns)) for row in written])
+    along.touched |= findings.check([row.target_id for row in written if row.target_id])
     for pk, former in snapshot.changed_names(projects).items():
-        renamed.setdefault(str(pk), former)
+        along.renamed.setdefault(str(pk), former)
     return counts

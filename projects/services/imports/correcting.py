@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from projects.layouts import layout_of
 from projects.layouts.typed import INDICATOR_LISTS, kind_of, set_indicator, tidy
@@ -327,29 +327,33 @@ def _department(batch: ImportBatch, user: Any, stated: str, choice: str) -> Depa
     return found
 
 
-def set_options(*, user: User | Any, batch_id: int, year: int | None, past: str, version: int) -> None:
-    """The year of tables that state none, and what past years' tables become; everything is placed anew."""
-    if past not in ("auto", "draft", "history"):
+DEFAULTS = {"year": None, "past": "auto", "unknown": "ask"}
+
+
+def set_options(
+    *, user: User | Any, batch_id: int, year: int | None, past: str, version: int, unknown: str = ""
+) -> None:
+    """The year of tables that state none, what past years' tables become, and whether departments that are not known
+    are made by the commit (``""``: as before); what that concerns is placed anew."""
+    if past not in ("auto", "draft", "history") or unknown not in ("", "ask", "new"):
         raise Refused("没有这种处理方式")
     with transaction.atomic():
         batch = locked(batch_id, user=user, version=version)
-        before = {name: batch.options.get(name) for name in ("year", "past")}
-        batch.options |= {"year": year, "past": past}
+        if unknown == "new" and batch.department_id:
+            raise Refused("只有全部部门的系统管理员可以在写入时新建部门")
+        before = {name: batch.options.get(name, kept) for name, kept in DEFAULTS.items()}
+        after = {"year": year, "past": past, "unknown": unknown or before["unknown"]}
+        batch.options |= after
         ImportBatch.objects.filter(pk=batch.pk).update(options=batch.options)
-        concerned = ImportTable.objects.filter(batch=batch)
-        if before["past"] == past or (before["past"] is None and past == "auto"):
-            concerned = concerned.filter(year=None)
-        for rows in _chunks(concerned):
+        concerned = Q(year=None)
+        if before["past"] != past:
+            concerned = Q()
+        elif before["unknown"] != after["unknown"]:
+            concerned |= Q(department=None)
+        for rows in _chunks(ImportTable.objects.filter(concerned, batch=batch)):
             placing.store_again(batch, rows, {row.place for row in rows})
         touched(batch)
-        audit.record(
-            "import.options",
-            actor=user,
-            obj=batch,
-            department=batch.department,
-            before=before,
-            after={"year": year, "past": past},
-        )
+        audit.record("import.options", actor=user, obj=batch, department=batch.department, before=before, after=after)
 
 
 def refresh(*, user: User | Any, batch_id: int) -> None:

@@ -7,7 +7,7 @@ Everything is done for many tables at a time in a fixed number of queries.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -16,13 +16,15 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from projects.bulk import insert, next_ids, update
-from projects.filing import Misfiled, check_year, tidy
+from projects.filing import CODE_LENGTH, Misfiled, check_year, tidy
 from projects.models import Department, FiscalYear, ImportBatch, ImportTable
 from projects.models import TargetTable as Stored
-from projects.models.department import subtree
+from projects.models.department import NAME_LENGTH, subtree
 from projects.models.imports import LABEL_LENGTH
-from projects.models.keys import natural_key
+from projects.models.keys import natural_key, project_key
+from projects.models.table import LAYOUT_LENGTH
 from projects.store import REPLACEABLE, Entry, Held, look
+from projects.targettable import KINDS, DepartmentRef, TargetTable
 
 AT_ONCE = 500
 LIKE = 0.6
@@ -119,7 +121,17 @@ class Register:
             row.department, row.found = named[0], Found.MATCHED
             return
         row.proposals = [item.pk for item in named] or self.like(name)
+        if not named and self.may_make(ref):
+            row.found = Found.MADE
+            return
         row.found = Found.PROPOSED if row.proposals else Found.UNKNOWN
+
+    def may_make(self, ref: DepartmentRef) -> bool:
+        """Whether the commit makes a department of that name: it was asked to, and nothing by that name is there."""
+        code, name = tidy(ref.code), tidy(ref.name) or tidy(ref.code)
+        if self.batch.options.get("unknown") != "new" or self.batch.department_id or not name:
+            return False
+        return len(code) <= CODE_LENGTH and len(name) <= NAME_LENGTH
 
     def like(self, name: str) -> list[int]:
         """Ids of departments with a similar name, the most similar first."""
@@ -172,13 +184,15 @@ def _place(batch: ImportBatch, rows: Sequence[ImportTable]) -> None:
     years = {year.year: year for year in FiscalYear.objects.all()}
     for row in rows:
         register.settle(row)
-    filed = [row for row in rows if row.department and _year_fault(row) == ""]
+    filed = [row for row in rows if row.department and _fault(row) == ""]
     held = dict(zip(map(id, filed), look([Entry(row.table, row.department) for row in filed]), strict=True))
     for row in rows:
         _judge(row, register, held.get(id(row)), years.get(row.year or 0), batch.options.get("past", "auto"))
 
 
-def _year_fault(row: ImportTable) -> str:
+def _fault(row: ImportTable) -> str:
+    if row.kind not in KINDS or len(row.table.layout) > LAYOUT_LENGTH:
+        return "不认识的表类型或表式，不能导入"
     if row.year is None:
         return "没有写明年度，请填写预算年度"
     try:
@@ -197,13 +211,23 @@ def _judge(row: ImportTable, register: Register, held: Held | None, year: Fiscal
         row.alone = Outcome.EXCLUDED
     elif codes & HOPELESS and not natural_key(row.table.project.name + row.table.project.code):
         row.reason = "没有识别出这张表的表式，请更正后再导入，或选择不导入"
-    elif not row.department:
+    elif not row.department and row.found != Found.MADE:
         row.reason = register.why_not(row)
-    elif held is None:
-        row.reason = _year_fault(row)
+    elif fault := _fault(row):
+        row.reason = fault
     else:
+        held = held or Held(_new_place(row.table))
         _compare(row, held, year)
     row.outcome = row.alone
+
+
+def _new_place(table: TargetTable) -> str:
+    """Names the place of a table whose department is to be made with it."""
+    department = natural_key(tidy(table.department.code) + tidy(table.department.name))
+    named = table.kind == "project" and natural_key(table.project.code + table.project.name)
+    key = project_key(table.project.code.strip(), table.project.name.strip()) if named else natural_key(table.title)
+    alone = table.sha256() if table.kind == "project" and not named else ""
+    return "|".join(map(str, (table.fiscal_year, table.kind, "++", department, key, alone)))
 
 
 def _compare(row: ImportTable, held: Held, year: FiscalYear | None) -> None:
@@ -284,15 +308,22 @@ def pair(batch: ImportBatch, places: Iterable[str]) -> None:
         groups[row.place].append(row)
     changes = []
     for rows in groups.values():
-        first = next((row for row in rows if row.alone != Outcome.BLOCKED), rows[0])
-        for row in rows:
-            outcome, twin, reason = row.alone, None, "" if row.twin_id else row.reason
-            if row is not first and row.alone != Outcome.BLOCKED:
-                twin = first.pk
-                what = f"与“{first.file.name}”第{first.number}张表是同一年度的同一项目"
-                same = row.sha256 == first.sha256
-                outcome = Outcome.TWICE if same else Outcome.BLOCKED
-                reason = f"{what}，内容相同，只导入一张" if same else f"{what}而内容不同，请排除其中一张或更正"
+        for row, outcome, first, reason in contest(rows):
+            twin = first and first.pk
             if (outcome, twin, reason) != (row.outcome, row.twin_id, row.reason):
                 changes.append((row.pk, outcome, twin, reason))
     update(ImportTable, ("outcome", "twin_id", "reason"), changes)
+
+
+def contest(rows: Sequence[ImportTable]) -> Iterator[tuple[ImportTable, str, ImportTable | None, str]]:
+    """Settle who keeps a place that all ``rows`` claim: each with its outcome, the one it repeats, and why."""
+    keeper = next((row for row in rows if row.alone != Outcome.BLOCKED), rows[0])
+    for row in rows:
+        if row is keeper or row.alone == Outcome.BLOCKED:
+            yield row, row.alone, None, "" if row.twin_id else row.reason
+            continue
+        what = f"与“{keeper.file.name}”第{keeper.number}张表是同一年度的同一项目"
+        if row.sha256 == keeper.sha256:
+            yield row, Outcome.TWICE, keeper, f"{what}，内容相同，只导入一张"
+        else:
+            yield row, Outcome.BLOCKED, keeper, f"{what}而内容不同，请排除其中一张或更正"

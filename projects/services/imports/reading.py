@@ -5,9 +5,10 @@ A file that cannot be read is refused with its reason; nothing a file does stops
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -18,7 +19,7 @@ from projects.findings import BLOCK, WARN, Finding
 from projects.models import ImportBatch, ImportFile, ImportTable
 from projects.services.claims import alive
 from projects.services.imports import files, jobs, placing
-from projects.targettable import TargetTable
+from projects.targettable import DepartmentRef, TargetTable
 
 if TYPE_CHECKING:
     from projects.layouts import ReadTable
@@ -37,60 +38,94 @@ class Item:
     part: str = ""
     sure: float = 1.0
     form: str = ""
+    read: ReadTable | None = None
 
 
-def read_file(pk: int) -> None:
-    """Read the file if it is still to be had. Never raises for what is in the file."""
+def read_file(pk: int) -> Taken:
+    """Read the file if it is still to be had; return what came of it. Never raises for what is in the file."""
     file = jobs.claim_file(pk)
     if file is None:
-        return
+        return Taken()
     from projects.grids.files import FileRefused, refusal
 
-    findings: list[Finding] = []
-    items: list[Item] = []
     children: list[ImportFile] = []
-    reason = ""
+    taken = Taken()
     with alive(file, limit=settings.IMPORT_FILE_SECONDS):
         try:
             data = files.content(file)
             if suffix_of(file.name) == "zip" and file.parent_id is None and data.startswith(b"PK"):
                 children = unpack(file, data)
             else:
-                items = parse(data, file)
-                if not items:
-                    reason = f"“{file.name}”中没有找到绩效目标表。请确认选对了文件。"
-                    findings = [Finding(BLOCK, "file-no-table", reason, file=file.name)]
+                taken = attempt(data, file)
         except FileRefused as error:
-            reason, findings = error.message, [refusal(error)]
-        except (MemoryError, RecursionError):
-            reason = f"“{file.name}”的结构过于复杂，超出了内存上限，无法读取。请拆分后再上传。"
-            findings = [Finding(BLOCK, "file-too-complex", reason, file=file.name)]
+            taken = Taken(reason=error.message, findings=[refusal(error)])
         except Exception as error:
-            # A bug in a reader must not take the other files down with it; the log keeps what it was.
-            logger.exception("reading %s of import %s failed", file.name, file.batch_id)
-            reason = f"“{file.name}”的内容无法解析（{type(error).__name__}）。请把该文件交给管理员排查。"
-            findings = [Finding(BLOCK, "file-unreadable", reason, file=file.name)]
+            taken = _broken(file, error)
     try:
-        fresh = _store(file, items, children, findings, reason)
+        fresh = _store(file, taken.items, children, taken.findings, taken.reason)
     except DatabaseError as error:
         logger.exception("storing %s of import %s failed", file.name, file.batch_id)
         reason = f"“{file.name}”的内容超出数据库的限制（{type(error).__name__}），未能保存。请把该文件交给管理员排查。"
-        fresh = _store(file, [], [], [Finding(BLOCK, "file-unstorable", reason, file=file.name)], reason)
+        taken = Taken.refused(file, "file-unstorable", reason)
+        fresh = _store(file, [], [], taken.findings, taken.reason)
     if fresh:
         jobs.queue_files(fresh)
+    return taken
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of one file: its tables, or the reason why there are none."""
+
+    items: list[Item] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    reason: str = ""
+
+    @classmethod
+    def refused(cls, file: ImportFile, code: str, reason: str) -> Taken:
+        return cls([], [Finding(BLOCK, code, reason, file=file.name)], reason)
+
+
+def attempt(data: bytes, file: ImportFile) -> Taken:
+    """Read one document. Never raises for what is in it."""
+    from projects.grids.files import FileRefused, refusal
+
+    try:
+        items = parse(data, file)
+    except FileRefused as error:
+        return Taken([], [refusal(error)], error.message)
+    except Exception as error:
+        return _broken(file, error)
+    if items:
+        return Taken(items)
+    return Taken.refused(file, "file-no-table", f"“{file.name}”中没有找到绩效目标表。请确认选对了文件。")
+
+
+def _broken(file: ImportFile, error: Exception) -> Taken:
+    """A bug in a reader must not take the other files down with it; the log keeps what it was."""
+    if isinstance(error, MemoryError | RecursionError):
+        reason = f"“{file.name}”的结构过于复杂，超出了内存上限，无法读取。请拆分后再上传。"
+        return Taken.refused(file, "file-too-complex", reason)
+    logger.error("reading %s of import %s failed", file.name, file.batch_id, exc_info=error)
+    reason = f"“{file.name}”的内容无法解析（{type(error).__name__}）。请把该文件交给管理员排查。"
+    return Taken.refused(file, "file-unreadable", reason)
 
 
 def parse(data: bytes, file: ImportFile) -> list[Item]:
     """Return the tables of one document. Raises ``FileRefused``."""
     if suffix_of(file.name) == "json":
-        from projects.services.importing import read_json
-
-        year = file.batch.options.get("year")
-        found = enumerate(read_json(data, file.name, year, ""), 1)
-        return [Item(read.table, list(read.findings), number) for number, read in found]
+        return [Item(table, row=number) for number, table in enumerate(read_json(data, file), 1)]
     return [
         # Prose has no bound cells; how sure that is, its headings say.
-        Item(read.table, list(read.findings), read.row, read.part, read.sure if read.bound else read.share, read.form)
+        Item(
+            read.table,
+            list(read.findings),
+            read.row,
+            read.part,
+            read.sure if read.bound else read.share,
+            read.form,
+            read,
+        )
         for read in reads(data, file)
     ]
 
@@ -105,7 +140,36 @@ def reads(data: bytes, file: ImportFile) -> list[ReadTable]:
     document = open_document(data, file.name, files.limits(), office=office())
     listed = [*file.batch.options.get("readings", []), *file.readings]
     corrections = [Correction.from_dict(item) for item in listed]
-    return read_tables(document, year=file.batch.options.get("year"), corrections=corrections)
+    options = file.batch.options
+    named = options.get("unstated", "")
+    return read_tables(document, year=options.get("year"), department=named, corrections=corrections)
+
+
+def read_json(data: bytes, file: ImportFile) -> list[TargetTable]:
+    """Read the interchange form itself: an array of tables, or one table. Raises ``FileRefused``."""
+    from projects.grids.files import FileRefused
+
+    try:
+        found = _clean(json.loads(data.decode("utf-8-sig")))
+        tables = [TargetTable.from_dict(item) for item in (found if isinstance(found, list) else [found])]
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise FileRefused(f"“{file.name}”不是本系统的 JSON 格式（{error}）。", code="json", name=file.name) from error
+    for table in tables:
+        table.fiscal_year = table.fiscal_year or file.batch.options.get("year")
+        if not (table.department.name or table.department.code):
+            table.department = DepartmentRef("", file.batch.options.get("unstated", ""))
+    return tables
+
+
+def _clean(value: Any) -> Any:
+    """Remove control characters and lone surrogates from every text, as the readers of other formats do."""
+    from projects.grids.text import clean_text
+
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {clean_text(key): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def unpack(file: ImportFile, data: bytes) -> list[ImportFile]:
@@ -154,7 +218,7 @@ def _store(
             ImportTable.objects.filter(pk__any_of=[row.pk for row in earlier.values()]).delete()
         rows = []
         for number, item in enumerate(items, 1):
-            rows.append(_row(current, number, item, earlier.pop((item.part[:200], item.row), None)))
+            rows.append(row_of(current, number, item, earlier.pop((item.part[:200], item.row), None)))
         placing.store_new(batch, rows, [row.place for row in earlier.values()])
         ImportFile.objects.bulk_create(children, ignore_conflicts=True, batch_size=500)
         state = ImportFile.State.REFUSED if reason else ImportFile.State.READ
@@ -166,7 +230,7 @@ def _store(
         return list(waiting.order_by("id").values_list("id", flat=True)) if children else []
 
 
-def _row(file: ImportFile, number: int, item: Item, earlier: ImportTable | None) -> ImportTable:
+def row_of(file: ImportFile, number: int, item: Item, earlier: ImportTable | None = None) -> ImportTable:
     """The row of one table; what a person had corrected before a second reading is kept where it still fits."""
     row = ImportTable(
         batch_id=file.batch_id,

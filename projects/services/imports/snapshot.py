@@ -11,11 +11,17 @@ from django.db.models import F, Model
 
 from projects.bulk import insert
 from projects.mapping import BLOCKS
-from projects.models import Funding, Project, SearchText
+from projects.models import Funding, Project, SearchText, StoredFinding, TableBrief
 from projects.models import TargetTable as Stored
 
-BESIDE: tuple[type[Model], ...] = (Funding, SearchText, *dict.fromkeys(block.model for block in BLOCKS))
-"""Everything that the store writes beside the head of a table."""
+BESIDE: tuple[type[Model], ...] = (
+    Funding,
+    SearchText,
+    StoredFinding,
+    TableBrief,
+    *dict.fromkeys(block.model for block in BLOCKS),
+)
+"""Everything that storing and checking write beside the head of a table."""
 # What identifies a table, and what must never go back: a version that was once seen stands for one content only.
 KEPT = frozenset(["id", "version", "updated_at", "status"])
 

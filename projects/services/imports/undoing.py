@@ -24,13 +24,13 @@ from projects.models import (
     Membership,
     Notice,
     Project,
-    User,
 )
 from projects.models import TargetTable as Stored
 from projects.permissions import may_administer
-from projects.services import audit
+from projects.services import audit, findings
 from projects.services.claims import alive
 from projects.services.imports import jobs, snapshot
+from projects.services.operator import decider
 from projects.store import LOCK
 
 logger = logging.getLogger(__name__)
@@ -63,15 +63,19 @@ def _stay(batch: ImportBatch, message: str) -> None:
     with transaction.atomic():
         mine = ImportBatch.objects.filter(pk=batch.pk, worker=batch.worker, state=State.UNDOING)
         if mine.update(state=State.COMMITTED, worker="", message=message, version=F("version") + 1):
-            user = User.objects.filter(pk=batch.options.get("by")).first()
             after = {"未撤销": message}
             audit.record(
-                "import.undo", actor=user, obj=batch, department=batch.department, after=after, succeeded=False
+                "import.undo",
+                actor=decider(batch),
+                obj=batch,
+                department=batch.department,
+                after=after,
+                succeeded=False,
             )
 
 
 def _take_back(batch: ImportBatch) -> None:
-    user = User.objects.filter(pk=batch.options.get("by")).first()
+    user = decider(batch)
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -82,15 +86,17 @@ def _take_back(batch: ImportBatch) -> None:
         if why := may_administer(user, current.department) if user else "撤销人的账号已不存在":
             raise BuiltOn(why)
         counts = {"removed": 0, "restored": 0}
+        places: set[tuple[int, int]] = set()
         for rows in _chunks(current, Result.UPDATED):
-            _untouched(rows)
+            places |= _untouched(rows)
             snapshot.restore({row.target_id: row.before for row in rows if row.target_id and row.before})
             counts["restored"] += len(rows)
         for rows in _chunks(current, Result.NEW):
-            _untouched(rows)
+            places |= _untouched(rows)
             _remove([row.target_id for row in rows if row.target_id])
             counts["removed"] += len(rows)
         _beside(current)
+        findings.compare_all(places)
         ImportTable.objects.filter(batch=current, result=Result.NEW).update(target=None)
         ImportBatch.objects.filter(pk=current.pk).update(
             state=State.UNDONE,
@@ -116,12 +122,15 @@ def _chunks(batch: ImportBatch, result: str) -> Iterator[list[ImportTable]]:
         yield list(ImportTable.objects.filter(pk__any_of=ids[start : start + AT_ONCE]).only(*names).order_by("id"))
 
 
-def _untouched(rows: list[ImportTable]) -> None:
-    """Lock the tables and make sure that each is as the import left it. Raises :class:`BuiltOn`."""
+def _untouched(rows: list[ImportTable]) -> set[tuple[int, int]]:
+    """Lock the tables and make sure that each is as the import left it. Raises :class:`BuiltOn`.
+
+    Returns the departments and years that they are in.
+    """
     wanted = [row.target_id for row in rows if row.target_id]
-    locked = Stored.objects.select_for_update(of=("self",)).filter(pk__any_of=wanted)
-    versions = dict(locked.order_by("id").values_list("id", "version"))
-    moved = [row for row in rows if versions.get(row.target_id or 0) != row.stored_version]
+    locked = Stored.objects.select_for_update(of=("self",)).filter(pk__any_of=wanted).order_by("id")
+    heads = {pk: rest for pk, *rest in locked.values_list("id", "version", "department_id", "fiscal_year__year")}
+    moved = [row for row in rows if heads.get(row.target_id or 0, [None])[0] != row.stored_version]
     if moved:
         names = "、".join(f"“{row.label}”" for row in moved[:3])
         raise BuiltOn(f"导入之后有 {len(moved)} 张表又被修改、送审或删除（如{names}），整批不能撤销。")
@@ -138,6 +147,7 @@ def _untouched(rows: list[ImportTable]) -> None:
             what = model._meta.verbose_name
             table = next(row.label for row in rows if row.target_id == getattr(found, relation.field.attname))
             raise BuiltOn(f"导入的表“{table}”已经有了{what}，整批不能撤销。")
+    return {(department, year) for _version, department, year in heads.values()}
 
 
 def _remove(ids: list[int]) -> None:
