@@ -166,7 +166,9 @@ def complete(report: ImportReport, batch: int, by_file: dict[int | None, FileRep
         table.pk, table.reason = row.target_id, row.reason
         if row.department_id in fresh and row.department_id is not None:
             fresh.discard(row.department_id)
-            text = f"新建了部门“{names[row.department_id]}”，请核对名称并归入部门树"
+            like = "、".join(Department.objects.filter(pk__in=row.proposals).values_list("name", flat=True))
+            near = f"（与现有的{like}名称相近，如为同一部门请撤销后指明）" if like else ""
+            text = f"新建了部门“{names[row.department_id]}”{near}，请核对名称并归入部门树"
             file.findings.append(Finding(INFO, "department-created", text, file=file.name))
         file.findings += _noticed(file, table, row)
 

@@ -156,6 +156,12 @@ def test_past_years_become_records_or_drafts_as_asked(folder: Path) -> None:
     assert list(Stored.objects.values_list("status", flat=True)) == ["draft", "draft"]
 
 
+def test_a_new_department_is_told_with_those_of_similar_names(folder: Path, district: dict[str, Any]) -> None:
+    (folder / "甲.json").write_bytes(as_json(made(1, "某区卫生健康局机关")))
+    out = run(folder)
+    assert "新建了部门“某区卫生健康局机关”（与现有的卫生健康局名称相近" in out
+
+
 def test_known_departments_makes_none(folder: Path, district: dict[str, Any]) -> None:
     count = Department.objects.count()
     (folder / "甲.json").write_bytes(as_json(made(1, "财政局"), made(2, "气象局")))
