@@ -18,7 +18,7 @@ from typing import Any
 from perfgoals.uploads import damaged, encrypted, refuse
 from projects.findings import WARN, Finding
 from projects.grids.grid import Block, Cell, Document, Grid, Origin, Paragraph, Row
-from projects.grids.text import cell_text, clean_text
+from projects.grids.text import cell_text, clean_text, first_together
 
 MAX_PAGES = 400
 MAX_CHARS = 2_000_000
@@ -36,13 +36,25 @@ def read_pdf(data: bytes, name: str) -> Document:
     import pdfplumber
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
+    from projects.grids.pdf_original import original_of
+    from projects.grids.pdf_tags import Unusable, tagged_blocks
+
     document = Document([], name)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             if len(pdf.pages) > MAX_PAGES:
                 raise refuse(name, "too-large", f"有 {len(pdf.pages)} 页，超过 {MAX_PAGES} 页的上限", "请拆分后再上传")
+            original = original_of(pdf.doc)
+            if original is not None and original[2]:
+                return _inside(original[1], original[0], name)
             document.title = _title(pdf.metadata)
-            _Reader(document).read(pdf.pages)
+            if original is not None:
+                changed = "页面在生成之后改动过，没有采用所附的原件，按页面读取，请核对"
+                document.findings.append(Finding(WARN, "pdf-changed", changed, file=name))
+            try:
+                document.blocks = tagged_blocks(pdf)
+            except Unusable:
+                _Reader(document).read(pdf.pages)
     except Exception as error:
         if type(error).__name__ == "FileRefused":
             raise
@@ -52,6 +64,16 @@ def read_pdf(data: bytes, name: str) -> Document:
         raise damaged(name) from error
     if not any(_has_text(block) for block in document.blocks):
         raise refuse(name, "no-text", "是扫描件或图片，里面没有文字", "请上传 Word、Excel 原件，或先用文字识别软件转换")
+    return document
+
+
+def _inside(data: bytes, suffix: str, name: str) -> Document:
+    """Read the Word or Excel file that a PDF of ours carries, with the checks of any other."""
+    from projects.grids.files import open_document
+
+    document = open_document(data, f"原件.{suffix}", office="")
+    document.name = name
+    document.findings = [finding.at(file=name) for finding in document.findings]
     return document
 
 
@@ -228,8 +250,6 @@ def _grid(table: _Table, part: str) -> Grid:
 _ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．：:](?!\d)|[①-⑳]|目标\s*\d|其中")
 
 
-# What a line may not begin or end with stays with its neighbour; letters and figures are not parted.
-_TOGETHER = re.compile(r"[（《“‘〔【(\[]*(?:[0-9A-Za-z.,%+/-]+|.)[，。；：、！？）】》”’〕%,.;:!?)\]]*")
 _LONG = 8
 
 
@@ -253,18 +273,12 @@ def _text(words: list[dict[str, Any]], right: float) -> str:
         if before is not None:
             last, high, long = before
             # In a narrow cell a second short line is another value rather than the rest of the first.
-            room = _first_together(piece) if long >= _LONG * high else 1.0
+            room = first_together(piece) if long >= _LONG * high else 1.0
             full = right - last < high * (room + 1.6) and longest - last < high * (room + 0.1)
             text += _joint(text, piece) if full else "\n" if text else ""
         text += piece
         before = (end or 0.0, size, (end or 0.0) - float(line[0]["x0"]))
     return cell_text(text)
-
-
-def _first_together(piece: str) -> float:
-    """Return the width, in Chinese characters, of what a text begins with and may not be parted."""
-    found = _TOGETHER.match(piece)
-    return max(sum(0.5 if char.isascii() else 1.0 for char in found[0]), 1.0) if found else 1.0
 
 
 def _joint(text: str, piece: str) -> str:

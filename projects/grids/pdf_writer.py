@@ -6,6 +6,7 @@ learn the pages of the headings, which the contents then print. Lengths are poin
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -47,6 +48,8 @@ _HEADS = {PART, ANNEX, HEADING, COVER_LINE, NUMBER, CONTENTS, "entry1", TITLE, C
 _CENTRED = {PART, TITLE, COVER, COVER_LINE, CONTENTS}
 _OUTLINE = {PART: 1, TITLE: 1, NUMBER: 2, HEADING: 2}
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every glyph it embeds
 
 
 class NoFont(Exception):
@@ -360,16 +363,21 @@ def _font(cell: Cell) -> str:
     return "heads" if cell.style == HEAD else "text"
 
 
+# A line begins with none of the first and ends with none of the second.
+_CLOSING, _OPENING = "，。；：、！？）】》〉」』”’〕％·…,.;:!?)]}%", "（【《〈「『“‘〔([{"
+
+
 def _words(text: str) -> Iterable[str]:
-    """Split where a line may break: behind every Chinese character and every blank."""
+    """Split where a line may break: behind every Chinese character and every blank, not around brackets and stops."""
     word = ""
     for char in text:
-        if char == " " or ord(char) > 0x2E7F:
-            if word:
-                yield word
-                word = ""
-            yield char
-        else:
-            word += char
+        wide = char == " " or ord(char) > 0x2E7F
+        if word and (wide or ord(word[-1]) > 0x2E7F) and char not in _CLOSING and word[-1] not in _OPENING:
+            yield word
+            word = ""
+        word += char
+        if char == " ":
+            yield word
+            word = ""
     if word:
         yield word

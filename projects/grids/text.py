@@ -52,3 +52,13 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     """Sort key by which ``附表2`` comes before ``附表10``."""
     parts = re.split(r"([0-9]+)", name)
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p]
+
+
+# What a line may not begin or end with stays with its neighbour; letters and figures are not parted.
+_TOGETHER = re.compile(r"[（《“‘〔【(\[]*(?:[0-9A-Za-z.,%+/-]+|.)[，。；：、！？）】》”’〕%,.;:!?)\]]*")
+
+
+def first_together(text: str) -> float:
+    """Return the width, in Chinese characters, of what a text begins with and may not be parted by a line's end."""
+    found = _TOGETHER.match(text)
+    return max(sum(0.5 if char.isascii() else 1.0 for char in found[0]), 1.0) if found else 1.0

@@ -1,4 +1,4 @@
-"""The title property of an exported file: ``2021年度绩效目标表 321001某局``.
+"""The title property of an exported file: ``2021年度绩效目标表 321001某局 · 某项目``.
 
 Some forms print neither year nor department; the file then says so where Word, Excel and a browser
 show a document's title, and reading takes both from there.
@@ -13,7 +13,7 @@ from projects.targettable import TargetTable
 
 YEAR_IN_TITLE = re.compile(r"(20\d\d)\s*年")
 _YEAR = re.compile(r"(20[1-4]\d)\s*年")
-_TITLE = re.compile(r"(20\d\d)年度绩效目标表(?: (\d*)(\D.*))?")
+_TITLE = re.compile(r"(20\d\d)年度绩效目标表(?: (\d*)([^\d·].*?))?(?: · .*)?")
 
 
 def own_year(table: TargetTable) -> int | None:
@@ -26,14 +26,16 @@ def own_year(table: TargetTable) -> int | None:
 
 
 def title_property(tables: Iterable[TargetTable]) -> str:
-    """Return the title of a file that holds these tables; what they do not share is left out."""
-    years, departments = set(), set()
+    """Return the title of a file that holds these tables; what they do not share is left out, a single one named."""
+    years, departments, names = set(), set(), []
     for table in tables:
         years.add(table.fiscal_year)
         departments.add((table.department.code, table.department.name))
+        names.append(" ".join(table.label().split()))
     year = f"{years.pop()}年度" if len(years) == 1 and None not in years else ""
     code, name = departments.pop() if len(departments) == 1 else ("", "")
-    return f"{year}绩效目标表" + (f" {code}{name}" if year and name else "")
+    of = f" {code}{name}" if year and name else ""
+    return f"{year}绩效目标表{of}" + (f" · {names[0]}" if len(names) == 1 and names[0] else "")
 
 
 def parse_title_property(title: str) -> tuple[int | None, str, str]:

@@ -46,11 +46,13 @@ def export(
     """Write ``tables`` as one document to the binary stream ``out``.
 
     Tables of another kind than ``layout``'s keep their own form. ``title`` is the document's property; left empty it
-    names the year, which some forms do not print: reading the file back needs it. Returns what the format could
-    not hold.
+    names year and department, which some forms do not print: reading the file back needs them. Returns what the format
+    could not hold.
     """
+    from projects.layouts import title_property
+
     tables = list(tables)
-    title = title or document_title(tables)
+    title = title or title_property(tables)
     form = own_form(tables, layout)
     if format == "json":
         _write_json(tables, out)
@@ -122,7 +124,7 @@ def export_pdf(tables: Iterable[TargetTable], *, layout: Layout | None = None, t
 
     Raises ``PdfRefused``; may take seconds.
     """
-    from projects.layouts import book
+    from projects.layouts import book, title_property
     from projects.services import pdf
 
     listed = list(tables)
@@ -130,7 +132,7 @@ def export_pdf(tables: Iterable[TargetTable], *, layout: Layout | None = None, t
     for suffix in ("docx", "xlsx") if form and pdf.office() else ():
         if (filled := _filled(listed, form, suffix)) is not None:
             return pdf.Pdf(pdf.from_office(filled, suffix), pdf.OFFICE)
-    return pdf.make_pdf(lambda: book(listed, layout), title=title or document_title(listed))
+    return pdf.make_pdf(lambda: book(listed, layout), title=title or title_property(listed))
 
 
 def export_pdfs(tables: Sequence[TargetTable]) -> list[Pdf]:
@@ -213,15 +215,6 @@ def _plain_name(text: str) -> str:
     while len(text.encode()) > NAME_LENGTH * 2 or len(text) > NAME_LENGTH:
         text = text[:-1]
     return text.rstrip("._ ")
-
-
-def document_title(tables: Sequence[TargetTable]) -> str:
-    """Return the title of a document that holds ``tables``: year, department, and the name of a single table."""
-    years = {table.fiscal_year for table in tables}
-    departments = {table.department.name for table in tables}
-    year = f"{years.pop()}年" if len(years) == 1 and None not in years else ""
-    department = departments.pop() if len(departments) == 1 else ""
-    return f"{year}{department}{tables[0].label() if len(tables) == 1 else ''}绩效目标表"
 
 
 def find_layout(name: str) -> Layout:

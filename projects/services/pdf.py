@@ -1,7 +1,7 @@
 """PDF with the Chinese fonts in it: LibreOffice on our own Word file, so that both look the same; else our own writer.
 
-What LibreOffice writes of the moment (creation date, random identifier) is
-replaced: the same Word file gives the same PDF.
+What LibreOffice writes of the moment (creation date, random identifier) is replaced: the same Word file gives the same
+PDF. Either way the PDF carries that Word file (:mod:`projects.grids.pdf_original`), so that it is read back whole.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from projects.grids.docx_frame import NO_FRAME
 from projects.grids.docx_writer import write_docx
 from projects.grids.grid import Block, Frame, Paragraph
 from projects.grids.office import ConversionFailed, convert_all, find_office
+from projects.grids.pdf_original import with_original
 from projects.services.exporting import ExportRefused
 
 OFFICE, OWN = "LibreOffice", "内置排版"
-FILTERS = {"docx": "writer_pdf_Export", "xlsx": "calc_pdf_Export"}
+# Tagged: who cannot see the page hears it in order, and the tables can be read back whatever their lines look like.
+_TAGGED = '{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+FILTERS = {"docx": f"writer_pdf_Export:{_TAGGED}", "xlsx": f"calc_pdf_Export:{_TAGGED}"}
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate)\s*\(D:)\d{14}[^)]*\)")
 _STAMP = b"20000101000000Z')"
 _ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*\]")
@@ -88,7 +91,8 @@ def make_pdf(
     if how == OWN:
         from projects.grids.pdf_writer import write_pdf
 
-        return Pdf(write_pdf(blocks, title=title, frame=frame), OWN)
+        made = write_pdf(blocks, title=title, frame=frame)
+        return Pdf(settled(with_original(made, _word_file(blocks(), title, frame), "docx")), OWN)
     stated: list[int] = []
     data = _by_office(_told(blocks(), stated), title, frame, timeout)
     pages = _headings(data) if stated else []
@@ -99,9 +103,13 @@ def make_pdf(
 
 
 def _by_office(blocks: Iterable[Block], title: str, frame: Frame, timeout: float | None) -> bytes:
+    return from_office(_word_file(blocks, title, frame), "docx", timeout=timeout)
+
+
+def _word_file(blocks: Iterable[Block], title: str, frame: Frame) -> bytes:
     out = io.BytesIO()
     write_docx(blocks, out, title=title, frame=frame)
-    return from_office(out.getvalue(), "docx", timeout=timeout)
+    return out.getvalue()
 
 
 def _told(blocks: Iterable[Block], pages: list[int]) -> Iterator[Block]:
@@ -151,7 +159,7 @@ def all_from_office(files: Sequence[bytes], suffix: str, *, timeout: float | Non
     except ConversionFailed as error:
         logger.error("%s", error)
         raise PdfRefused("LibreOffice 未能转换这份文件，请下载 Word 文件后另存为 PDF，并告知管理员。") from error
-    return [settled(data) for data in made]
+    return [settled(with_original(data, file, suffix)) for data, file in zip(made, files, strict=True)]
 
 
 @cache
@@ -176,12 +184,10 @@ def settled(data: bytes) -> bytes:
         room = len(found[0]) - len(found[1])
         return found[1] + _STAMP[: room - 1].ljust(room - 1, b"'")[: room - 1] + b")"
 
+    def blank(found: re.Match[bytes]) -> bytes:
+        return re.sub(rb"<[0-9A-Fa-f]+>", lambda one: b"<" + b"0" * (len(one[0]) - 2) + b">", found[0])
+
     data = _CHECKSUM.sub(lambda found: found[0][:-32] + b"0" * 32, _DATE.sub(stamp, data))
-    identifier = _ID.search(data)
-    if identifier:
-        blank = re.sub(rb"<[0-9A-Fa-f]+>", lambda f: b"<" + b"0" * (len(f[0]) - 2) + b">", identifier[0])
-        data = data[: identifier.start()] + blank + data[identifier.end() :]
-        own = hashlib.sha256(data).hexdigest()[:32].upper().encode()
-        named = re.sub(rb"<0{32}>", b"<" + own + b">", blank)
-        data = data[: identifier.start()] + named + data[identifier.end() :]
-    return data
+    data = _ID.sub(blank, data)
+    own = hashlib.sha256(data).hexdigest()[:32].upper().encode()
+    return _ID.sub(lambda found: found[0].replace(b"<" + b"0" * 32 + b">", b"<" + own + b">"), data)

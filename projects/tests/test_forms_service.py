@@ -105,6 +105,18 @@ def test_a_form_from_upload_to_import(admin: User, officer: User, bureau: Depart
     assert [table.outcome for file in report.files for table in file.tables] == ["unchanged"]
 
 
+@pytest.mark.office
+@pytest.mark.parametrize("suffix", FILES)
+def test_a_pdf_of_an_own_form_is_read_back(admin: User, suffix: str) -> None:
+    edition = uploaded(admin, suffix)
+    activate(admin, edition)
+    layout = get_layout(edition.layout_id)
+    assert layout is not None
+    table = specimen(layout)
+    (found,) = read_upload(exporting.export_pdf([table]).data, "表.pdf")
+    assert compare(found.table, table) == []
+
+
 def test_a_file_filled_in_by_hand_is_recognised_without_any_mark(admin: User) -> None:
     edition = uploaded(admin)
     activate(admin, edition)

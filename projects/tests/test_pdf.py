@@ -11,15 +11,12 @@ import pytest
 from django.conf import settings as django_settings
 
 from projects.grids import pdf_fonts
-from projects.grids.files import open_document
 from projects.grids.grid import Block
 from projects.grids.pdf_fonts import find_fonts
 from projects.grids.pdf_writer import NoFont, write_pdf
-from projects.layouts import read_tables
 from projects.layouts.volume import Chapter, Volume, contents_of, volume_blocks
 from projects.services import exporting, pdf
 from projects.targettable import TargetTable
-from projects.tests.layouts.helpers import compare
 
 EXPECTED = Path(django_settings.BASE_DIR) / "fixtures" / "expected"
 BOOK, ANNEXES = "002_4229725100bda47c", "003_6fc3c3bcd6c0de3e"
@@ -99,22 +96,6 @@ def test_libreoffice_gives_the_same_bytes_for_the_same_book_and_embeds_every_fon
     assert first.data == again.data
     assert first.data.count(b"/FontDescriptor") == first.data.count(b"/FontFile") * 2 > 0
     assert all("未经批复" in text for text in texts(first.data))
-
-
-@pytest.mark.office
-@pytest.mark.parametrize(("sample", "number"), [(BOOK, 2), (BOOK, 3), (ANNEXES, 0), (ANNEXES, 1), (ANNEXES, 4)])
-def test_a_table_that_libreoffice_printed_is_read_back(sample: str, number: int) -> None:
-    table = chapters(sample)[0].tables()[number]
-    (found,) = read_tables(open_document(exporting.export_pdf([table]).data, "表.pdf"))
-    assert compare(found.table, table) == []
-
-
-@pytest.mark.office
-def test_a_long_text_printed_over_many_lines_is_one_again() -> None:
-    data = json.loads(next(EXPECTED.glob("004_*.json")).read_text("utf-8"))
-    (table,) = (TargetTable.from_dict(item) for item in data if item["project"]["name"] == "网格信息采集工作")
-    (found,) = read_tables(open_document(exporting.export_pdf([table]).data, "表.pdf"))
-    assert found.table.project.overview == table.project.overview
 
 
 @pytest.mark.office
