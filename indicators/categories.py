@@ -26,8 +26,10 @@ NATIONAL: dict[str, tuple[str, str]] = {
     "satisfaction.beneficiaries": ("满意度指标", "服务对象满意度指标"),
 }
 
-_NOISE = re.compile(r"[\s*＊:：、]|[（(\[【][^）)\]】]*[）)\]】]分?|^[一二三四五六七八九十\d]+[、.．]")
-_TAIL = re.compile(r"(类|性)?(指标|目标)?(等)?$")
+_NOISE = re.compile(
+    r"[\s*＊:：、]|[（(\[【][^）)\]】]*[）)\]】]分?|^[一二三四五六七八九十\d]+[、.．]|(?<=标)[（(]?\d{1,3}(分|%)?[)）]?$"
+)
+_TAIL = re.compile(r"(类|性)?(指标|目标|值)?(等)?$")
 
 _LEVEL1 = (
     ("output", re.compile(r"(年度|项目)?(产出|完成|项目完成|产出与完成)")),

@@ -116,7 +116,8 @@ def _runs(lines: list[str]) -> Iterator[list[Text] | Paragraph]:
         if not text.endswith("|"):
             open_.append(text)
             continue
-        words = text.rstrip("|")
+        words = text.rstrip("| ")
+        bars = text.count("|", len(words))
         run.append(("\n".join([*open_, words]).strip(), begun))
         run += [("", number)] * (bars - 1)
         open_ = []

@@ -11,12 +11,13 @@ from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.collecting import no_collection
 from projects.grids.grid import Document
 from projects.layouts.anyform import form_of, read_by_meaning
-from projects.layouts.anyform.running import running
+from projects.layouts.anyform.running import Rows, running
+from projects.layouts.anyform.stream import dissolved, stream
 from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
 from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
-from projects.layouts.lines import Line, divided_at_titles, lines_of
+from projects.layouts.lines import Line, bare_labels, divided_at_titles, lines_of
 from projects.layouts.listbook import read_list
 from projects.layouts.match import match
 from projects.layouts.properties import own_year, parse_title_property
@@ -63,6 +64,9 @@ def read_tables(
     split, join = lines_named(SPLIT, corrections), lines_named(JOIN, corrections)
     segments, loose = cut(lines, known=known, filed=filed, split=split, join=join)
     forms = (*layouts, *known)
+    if not segments and loose and all(line.para for line in loose):
+        # A page without a title that is known may still hold a form.
+        segments, loose = [Segment(lines=loose)], []
     reads = [read for segment in segments for read in _read_segment(segment, forms, corrections, filed)]
     if reads:
         for line in loose:
@@ -97,10 +101,12 @@ def _read_segment(
     segment: Segment, layouts: Sequence[Layout], corrections: Sequence[Correction], filed: Layout | None
 ) -> list[ReadTable]:
     lines = segment.lines
-    if segment.prose:
+    if segment.prose and not _lists_indicators(segment):
         read = match_prose(lines, segment.prose, segment.title)
     elif segment.has_rows:
         layout, share = recognise(segment, layouts, filed)
+        if layout is None and (parted := dissolved(lines)) and (cells := stream(parted)):
+            return _read_running(segment, corrections, cells)
         saved = None if layout is not None and layout is filed else saved_for(lines, layouts)
         form = layout.id if layout else form_of(lines)
         hints = hints_for(form, corrections)
@@ -115,6 +121,8 @@ def _read_segment(
             return reads
         read = match(lines, layout, segment.title)
         read.share = share
+    elif cells := stream(lines):
+        return _read_running(segment, corrections, cells)
     else:
         flow = reflow(lines)
         if flow is None or not flow.whole:
@@ -132,9 +140,9 @@ def _read_segment(
     return [read]
 
 
-def _read_running(segment: Segment, corrections: Sequence[Correction]) -> list[ReadTable]:
-    """Read a table of an unknown form that became running text."""
-    found = running(segment.lines)
+def _read_running(segment: Segment, corrections: Sequence[Correction], cells: Rows | None = None) -> list[ReadTable]:
+    """Read a table of an unknown form that became running text; ``cells``: its rows where its cells stood apart."""
+    found = cells or running(segment.lines)
     if found is None:
         lost = _unrecognised(segment) if segment.title and _speaks_of_indicators(segment) else None
         return [lost] if lost else []
@@ -201,6 +209,12 @@ def _read_by_meaning(segment: Segment, form: str, hints: Hints) -> list[ReadTabl
 def _speaks_of_indicators(segment: Segment) -> bool:
     text = "".join(text for line in segment.lines for text in line.texts)
     return len(text) > 100 and sum(word in text for word in ("一级指标", "二级指标", "三级指标", "指标值")) > 1
+
+
+def _lists_indicators(segment: Segment) -> bool:
+    """Tell whether a row heads a list of indicators: then this is a form, however much its title is that of prose."""
+    listed = {"一级指标", "二级指标", "三级指标", "指标值", "目标值", "指标名称"}
+    return any(not line.para and len(listed.intersection(bare_labels(line))) > 1 for line in segment.lines)
 
 
 def _unrecognised(segment: Segment) -> ReadTable | None:

@@ -46,6 +46,8 @@ def below_labels(form: FormReader, index: int) -> bool:
         return False
     below = form.sheet.spots[index + 1]
     values = [covering(below, spot.col, spot.end) for spot in heads]
+    if _side_is_lost(form, index):
+        items, heads, values = items[1:], heads[1:], list(form.sheet.filled(index + 1))
     texts = [spot for spot in values if spot and spot.top and spot.text]
     if not texts or any(form.label_of(spot, groups) for spot in texts if len(spot.text) < 24):
         return False
@@ -67,6 +69,16 @@ def below_labels(form: FormReader, index: int) -> bool:
     return True
 
 
+def _side_is_lost(form: FormReader, index: int) -> bool:
+    """Tell whether the first of these labels stood at the side of the rows below, its merge lost.
+
+    The values then begin below it, one fewer than there are labels.
+    """
+    above, below = form.sheet.filled(index), form.sheet.filled(index + 1)
+    plain = all(c.colspan == 1 and c.rowspan == 1 for at in (index, index + 1) for c in form.sheet.lines[at].cells)
+    return plain and 2 < len(above) == len(below) + 1 and below[0].col == above[0].col and below[-1].end < above[-1].end
+
+
 def _is_answer(items: list[Label | None], heads: list[Spot], number: int) -> bool:
     """Tell whether an unknown cell stands right of a known label and is not about what was achieved: its value."""
     before = items[number - 1] if number else None
@@ -84,6 +96,8 @@ def matrix(form: FormReader, index: int) -> bool:
         money = money_of(norm(spot.text))
         if money is not None and not (spot.last > index):
             heads.append((spot, money))
+    if heads and any(is_amount(s.text) for s in form.sheet.filled(index) if heads[0][0].col < s.col < heads[-1][0].col):
+        return False  # each label with its own amount beside it
     if len(heads) > 2 and (lost := _lost_side(form, index, heads[0][0])):
         heads = [(replace_col(spot, spot.col - lost), money) for spot, money in heads[1:]]
     if len(heads) > 2 and _is_corner(form, index, heads[0][0]):

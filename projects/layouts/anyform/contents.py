@@ -16,6 +16,9 @@ _SIGN = re.compile(
 )
 _DIRECTION = re.compile(r"(正向|反向|逆向|负向|中性|定性|定量|正|反)(指标)?")
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?%?")
+_NAMED = re.compile(
+    r"(指标|目标|值|类)等?([（(][^（）()]*[)）])?分?$|满意度[（(]\d{1,3}(分|%)?[)）]分?$|标\d{1,3}分?[)）]$"
+)
 _UNITS_OWN = re.compile(r"[%％‰/]|[\u4e00-\u9fff㎡]{1,4}(/[\u4e00-\u9fff]{1,3})?|无|空")
 _VALUES = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
 _WORDS = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
@@ -60,6 +63,8 @@ def is_category(text: str) -> bool:
     """Tell whether a text can only be a category: 产出指标, 数量指标; 满意度 alone also names indicators."""
     if not (is_level1(text) or is_level2(text)):
         return False
+    if core(text).endswith("满意度") and not _NAMED.search(re.sub(r"\s", "", text)):
+        return False  # 受益群众（含脱贫户）满意度: the brackets make no category of it
     return core(text) != re.sub(r"\s", "", text) or level2_code(text).startswith("outcome")
 
 

@@ -28,6 +28,7 @@ from projects.targettable import ROW_TYPES
 
 _NUMBERING = re.compile(r"^([一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．])")
 _ITEM = re.compile(r"^([（(]?\d{1,2}[)）、.．]|[①-⑳])\s*(?!\d)")
+_DOTS = re.compile(r"[.…·。]+")
 _PAIR = re.compile(r"\s*(?:[-—–/\\>＞、·]+|\n)\s*")
 _OFFICE = re.compile(
     r".{2,40}(局|委|办|办公室|中心|处|院|校|站|厅|部|馆|所|会|政府|医院|学校|大学|学院|街道|镇|乡|队|团|社|集团|公司|库|室|园|场)(（?本级）?|\(本级\)|机关)?"
@@ -292,6 +293,8 @@ class ListReader:
         if not written and (both or not level or not self._level_is_new(places)):
             return
         name, value = (own.get(path, ("",))[0] for path in ("name", "value"))
+        if name and not value and _DOTS.fullmatch(name):
+            return  # the form's own …… where more could be written
         if name and not value and value_like(name) >= 1.0 and len(name) < 12 and "quantity" not in own:
             # A value where the name should be: the cells of this row stand elsewhere than their headings say.
             own = {path: (text, spot, how, min(sure, 0.4), at) for path, (text, spot, how, sure, at) in own.items()}

@@ -32,9 +32,9 @@ from projects.layouts.anyform.words import half_of, heading, is_actual, meaning,
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
 
-_SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标)*(指标|目标)")
+SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标)*(指标|目标)")
 _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
-_LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
+LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _FEW = 2
 _BETTER = 0.05
 _LIKELY = 0.8
@@ -70,7 +70,7 @@ def running(lines: Sequence[Line]) -> Rows | None:
 def _glued(lines: Sequence[Line]) -> Rows | None:
     """Return the rows of a text without anything between its cells."""
     parts = glued_parts(lines)
-    reader = _Reader([])
+    reader = RunningReader([])
     for part in parts:
         if part.columns:
             reader.add_list(part.columns, part.rows, part.head, part.side)
@@ -83,7 +83,7 @@ def _glued(lines: Sequence[Line]) -> Rows | None:
 def _divided(lines: Sequence[Line], *, whole: bool) -> Rows | None:
     every = tokens_of(lines, whole=whole)
     tokens = [part for token in every if not unit_line(token.text) for part in opened(token)]
-    reader = _Reader(tokens)
+    reader = RunningReader(tokens)
     for unit in every:
         if unit_line(unit.text):
             reader.out.lines.append(Line([Cell(unit.text, origin=Origin(unit.row, 1))], para=True))
@@ -124,7 +124,9 @@ def _told(lines: Sequence[Line]) -> Rows | None:
 
 
 @dataclass(slots=True)
-class _Reader:
+class RunningReader:
+    """Turns pieces of text into rows, list by list and what stands between."""
+
     tokens: list[Token]
     out: Rows = field(default_factory=Rows)
     known: int = 0
@@ -139,7 +141,7 @@ class _Reader:
         found = []
         at = 0
         while at < len(self.tokens):
-            columns, end = self._heading_at(at)
+            columns, end = self.heading_at(at)
             paths = {column.path for column in columns}
             named, valued = paths & {"level1", "level2", "name"}, paths & {"value", "quantity"}
             if "name" in paths and ((named and valued) or len(named) >= 3):
@@ -149,17 +151,18 @@ class _Reader:
                     columns.pop(0)  # 绩效指标 at the side of the list
                 for back in range(min(3, start), 0, -1):
                     text = "".join(token.text for token in self.tokens[start - back : start])
-                    if _SIDE.fullmatch(text):
+                    if SIDE.fullmatch(text):
                         start, side = start - back, text
                         break
-                self.sides[end] = side if half_of(norm(side)) and _SIDE.fullmatch(side) else ""
+                self.sides[end] = side if half_of(norm(side)) and SIDE.fullmatch(side) else ""
                 found.append((start, end, columns))
                 at = end
             else:
                 at += 1
         return found
 
-    def _heading_at(self, at: int) -> tuple[list[Column], int]:
+    def heading_at(self, at: int) -> tuple[list[Column], int]:
+        """Return the columns of a heading that begins here, and the position behind it."""
         columns: list[Column] = []
         while at < len(self.tokens):
             text, end, path = self._one_heading(at)
@@ -248,25 +251,25 @@ class _Reader:
             figures = line_of_figures(body)
             if len(run) > 1 and len(figures) > 1 and len(figures) in (len(run), len(run) - 1):
                 for one, token in zip(run[-len(figures) :], figures, strict=True):
-                    self._pair(one, [token], run[0] if len(run) > len(figures) else None)
+                    self.pair(one, [token], run[0] if len(run) > len(figures) else None)
             elif len(run) > 1 and all(is_goal(one) for one in run[-2:]):
-                self._goals(run, body)
+                self.goals(run, body)
             else:
                 for one in run[:-1]:
                     group = one
                     if not one.money:
-                        self._pair(one, [], None)
+                        self.pair(one, [], None)
                 last = run[-1]
                 if group is not None and not last.money and last.found:
                     group = None
-                self._pair(last, body, group)
+                self.pair(last, body, group)
             number += len(run)
 
     def _labels(self, start: int, end: int) -> list[Label]:
         found: list[Label] = []
         at = start
         while at < end:
-            label = self._label_at(at, end)
+            label = self.label_at(at, end)
             if label is None:
                 at += 1
                 continue
@@ -275,7 +278,7 @@ class _Reader:
         self.known += sum(1 for label in found if label.found)
         return found
 
-    def _label_at(self, at: int, end: int) -> Label | None:
+    def label_at(self, at: int, end: int) -> Label | None:
         """Return the label that begins here: the longest that its pieces, broken over lines, make."""
         if self.tokens[at].label is not None:
             told = self.tokens[at]
@@ -348,7 +351,7 @@ class _Reader:
             self._row([(1, label.text), *((n, token.text) for n, token in enumerate(body, start=2))], label.row)
         return at
 
-    def _goals(self, run: list[Label], body: list[Token]) -> None:
+    def goals(self, run: list[Label], body: list[Token]) -> None:
         """Add goals whose labels stand beside each other and their texts below, one for each or fewer."""
         parts = texts_beside(body, len(run))
         goals = list(run)
@@ -360,18 +363,19 @@ class _Reader:
             goals.pop(0)
         if len(goals) == len(parts):
             for label, part in zip(goals, parts, strict=True):
-                self._pair(label, part, None)
+                self.pair(label, part, None)
             return
         target = [one for one in goals if not is_actual(norm(one.text))][-1:] or goals[-1:]
         if len(parts) > 1:
             self.out.doubtful.add(target[0].row)
-        self._pair(target[0], body, None)
+        self.pair(target[0], body, None)
 
-    def _pair(self, label: Label, body: list[Token], group: Label | None) -> None:
+    def pair(self, label: Label, body: list[Token], group: Label | None) -> None:
+        """Add a label with what stands behind it."""
         found = label.found
         rest: list[Token] = []
-        if found and _LINES.match(found.path):
-            text = prose(body)
+        if found and LINES.match(found.path):
+            text = self.prose_of(body)
         elif label.money and body and (len(body) > 1 or body[0].label is False):
             text = amount(body)
         elif len(body) > 1 and body[0].whole and found:
@@ -389,10 +393,18 @@ class _Reader:
         for one, other in zip(rest[::2], rest[1::2], strict=False):
             self._row([(0, one.text), (1, other.text)], one.row)
 
+    def prose_of(self, body: list[Token]) -> str:
+        """Return the long text that pieces make."""
+        return prose(body)
+
     def _around(self, start: int, end: int) -> None:
         """Add what stands in front of the first label line by line: unit, department, year."""
+        self.loose(self.tokens[start:end])
+
+    def loose(self, tokens: Sequence[Token]) -> None:
+        """Add pieces without a label line by line."""
         line: list[Token] = []
-        for token in [*self.tokens[start:end], None]:
+        for token in [*tokens, None]:
             if line and (token is None or token.first):
                 texts = [one.text for one in line]
                 parts = (

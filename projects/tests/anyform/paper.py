@@ -167,6 +167,54 @@ def as_cells(paper: Paper) -> bytes:
     return "\n".join(lines).encode()
 
 
+def as_stream(paper: Paper, blank: str = " ") -> bytes:
+    """A web page saved as text: a paragraph per cell, ``blank`` for one without text, nothing where a row ends."""
+    lines: list[str] = []
+    for sheet in paper.sheets:
+        for text in sheet.above:
+            lines += [text, ""]
+        boxes, _ = sheet.boxes()
+        for box in sorted(boxes, key=lambda b: (b.row, b.col)):
+            if box.text or blank:
+                lines += [box.text or blank, ""]
+        for text in sheet.below:
+            lines += [text, ""]
+    return "\n".join(lines).encode()
+
+
+def as_pieces(paper: Paper) -> bytes:
+    """As :func:`as_stream`, blank cells left out."""
+    return as_stream(paper, "")
+
+
+def as_bars(paper: Paper) -> bytes:
+    """A web page saved as Markdown: each row its own cells, a bar more at its end for each column that was merged."""
+    lines: list[str] = []
+    for sheet in paper.sheets:
+        lines += sheet.above
+        boxes, columns = sheet.boxes()
+        for r in range(len(sheet.rows)):
+            here = [box.text.replace("\n", " ") for box in sorted(boxes, key=lambda b: b.col) if box.row == r]
+            lines.append("".join(f"{text} | " for text in here) + "|" * (columns - len(here)))
+        lines += [*sheet.below, ""]
+    return "\n".join(lines).encode()
+
+
+def as_barred_cells(paper: Paper) -> bytes:
+    """As :func:`as_bars` with a cell to a line, a bar before each row."""
+    lines: list[str] = []
+    for sheet in paper.sheets:
+        lines += sheet.above
+        boxes, columns = sheet.boxes()
+        for r in range(len(sheet.rows)):
+            here = [box.text.replace("\n", " ") for box in sorted(boxes, key=lambda b: b.col) if box.row == r]
+            lines += ["|", *(f"{text} |" if text else "|" for text in here)]
+            if columns > len(here):
+                lines.append("|" * (columns - len(here)))
+        lines += [*sheet.below, ""]
+    return "\n".join(lines).encode()
+
+
 def as_pdf(paper: Paper, folder: Path) -> bytes:
     """LibreOffice's print of the Word file."""
     source = folder / "paper.docx"
@@ -185,7 +233,19 @@ def written(paper: Paper, kind: str, folder: Path | None = None) -> bytes:
     if kind == "pdf":
         assert folder is not None
         return as_pdf(paper, folder)
-    return {"docx": as_docx, "xlsx": as_xlsx, "txt": as_txt, "cells": as_cells}[kind](paper)
+    return WRITERS[kind](paper)
+
+
+WRITERS = {
+    "docx": as_docx,
+    "xlsx": as_xlsx,
+    "txt": as_txt,
+    "cells": as_cells,
+    "stream": as_stream,
+    "pieces": as_pieces,
+    "bars": as_bars,
+    "barred": as_barred_cells,
+}
 
 
 def expect(

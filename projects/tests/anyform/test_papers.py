@@ -17,6 +17,7 @@ from projects.tests.anyform import (
     papers_one,
     papers_seven,
     papers_six,
+    papers_ten,
     papers_three,
     papers_two,
 )
@@ -25,14 +26,17 @@ from projects.tests.anyform.paper import Paper, as_pdf, written
 from projects.tests.anyform.texts import TEXTS
 
 _OLD = (papers_one, papers_two, papers_three, papers_four)
-_SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine)
+_SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine, papers_ten)
 PAPERS = {paper.name: paper for one in _SETS for paper in one.PAPERS}
 PRINTED = Path(__file__).parent / "pdf"
 RUNNING = Path(__file__).parent / "text"
 
+# Forms not all of whose cells are right yet when saved as text, "kind name" a line: one that becomes right leaves it.
+WEAK = set((Path(__file__).parent / "weak.txt").read_text().splitlines())
+
 
 def read(paper: Paper, data: bytes, kind: str) -> list[ReadTable]:
-    return read_tables(open_document(data, f"{paper.name}.{'txt' if kind == 'cells' else kind}"))
+    return read_tables(open_document(data, f"{paper.name}.{kind if kind in ('docx', 'xlsx', 'pdf') else 'txt'}"))
 
 
 def wrong(reads: list[ReadTable], paper: Paper) -> list[object]:
@@ -45,6 +49,15 @@ def wrong(reads: list[ReadTable], paper: Paper) -> list[object]:
 def test_every_cell_of_an_unknown_form_is_read(name: str, kind: str) -> None:
     paper = PAPERS[name]
     assert wrong(read(paper, written(paper, kind), kind), paper) == []
+
+
+@pytest.mark.parametrize("kind", ["stream", "pieces", "bars", "barred"])
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_cell_of_a_page_saved_as_text_is_read(name: str, kind: str) -> None:
+    """A cell to a paragraph, or rows that lost their merges: the same forms as web pages become text."""
+    paper = PAPERS[name]
+    bad = wrong(read(paper, written(paper, kind), kind), paper)
+    assert (f"{kind} {name}" in WEAK) == bool(bad), bad
 
 
 @pytest.mark.parametrize("path", sorted(PRINTED.glob("*.pdf")), ids=lambda path: path.stem)

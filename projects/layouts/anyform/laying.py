@@ -1,0 +1,267 @@
+"""Lay a stream of cells below the headings of a list: which cells make a row, and below which heading each stands.
+
+Of all ways to do it the one that fits best is taken (a shortest way through cells × columns): categories below the
+levels, values below the value, a name in every row; what is left out costs, so does a cell made of several pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from projects.layouts.anyform.contents import (
+    is_category,
+    is_direction,
+    is_level1,
+    is_level2,
+    is_number,
+    is_sign,
+    is_unit_cell,
+    may_be_unit,
+    value_like,
+)
+from projects.layouts.anyform.running_chunks import Column, FoundRow
+from projects.layouts.anyform.words import ACTUAL
+
+_MOST_PIECES = 4  # of a cell whose text was parted
+_NO = -6.0
+_FIGURE = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell of the stream, blank or not, the row of the file it stands in, and its number in the stream."""
+
+    text: str
+    row: int
+    number: int
+
+
+@dataclass(slots=True)
+class _Way:
+    """The best way to a cell: score, and the step before it: where its pieces began, column, and its way."""
+
+    score: float
+    begin: int = 0
+    column: int = -1
+    before: _Way | None = None
+    fresh: bool = False
+
+
+def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundRow], int]:
+    """Return the rows, and the number of the last piece they took (that of the first less one without any)."""
+    kinds = [_kind(column) for column in columns]
+    names = [number for number, kind in enumerate(kinds) if kind == "name"]
+    third = next((number for number in names if "三级" in columns[number].text), names[0] if names else -1)
+    kinds = ["text" if kind == "name" and number != third else kind for number, kind in enumerate(kinds)]
+    count = len(pieces)
+    # Where some blank cells were kept, all were: a heading without a cell is rarer.
+    skip = _SKIP | _KEPT if any(not piece.text for piece in pieces) else _SKIP
+    # ways[i][j]: the first i pieces are laid, the last of them in column j
+    ways: list[list[_Way | None]] = [[None] * len(kinds) for _ in range(count + 1)]
+    opening = [_opening(kinds, j, skip, first=True) for j in range(len(kinds))]
+    again = [_opening(kinds, j, skip, first=False) for j in range(len(kinds))]
+    skips = [[sum(skip[kind] for kind in kinds[a + 1 : b]) for b in range(len(kinds))] for a in range(len(kinds))]
+    closing = [sum(skip[kind] for kind in kinds[j + 1 :]) for j in range(len(kinds))]
+    best: tuple[float, int, _Way | None] = (0.0, 0, None)
+    for begin in range(count):
+        rows = ways[begin]
+        ended: _Way | None = None
+        if begin:
+            done = [(way.score + closing[j], way) for j, way in enumerate(rows) if way is not None]
+            if not done:
+                continue
+            score, way = max(done, key=lambda one: one[0])
+            ended = _Way(score, way.begin, way.column, way.before, way.fresh)
+        for size in range(1, min(_MOST_PIECES, count - begin) + 1):
+            if size > 1 and (not pieces[begin].text or not pieces[begin + size - 1].text):
+                break
+            text = "".join(piece.text for piece in pieces[begin : begin + size])
+            for j, kind in enumerate(kinds):
+                fit = _fit(text, kind) - _joined(pieces, begin, size, kind)
+                if fit <= _NO:
+                    continue
+                here: _Way | None = None
+                if not begin:
+                    here = _Way(opening[j] + fit, begin, j, None, True)
+                elif ended is not None:
+                    here = _Way(ended.score + again[j] + fit, begin, j, ended, True)
+                for i, left in enumerate(rows[:j]):
+                    if left is not None and (score := left.score + skips[i][j] + fit) > (here.score if here else -1e9):
+                        here = _Way(score, begin, j, left, False)
+                old = ways[begin + size][j]
+                if here is not None and (old is None or here.score > old.score):
+                    ways[begin + size][j] = here
+    for end in range(1, count + 1):
+        for j, one in enumerate(ways[end]):
+            if one is not None and one.score + closing[j] > best[0]:
+                best = (one.score + closing[j], end, one)
+    rows_found = _rows(best[2], best[1], pieces, kinds)
+    if not rows_found:
+        return [], pieces[0].number - 1 if pieces else -1
+    return rows_found, pieces[best[1] - 1].number
+
+
+def _rows(way: _Way | None, end: int, pieces: Sequence[Piece], kinds: list[str]) -> list[FoundRow]:
+    """Return the rows of the best way, those that do not look like their like marked."""
+    found: list[FoundRow] = []
+    row = FoundRow()
+    while way is not None:
+        taken = pieces[way.begin : end]
+        row.cells[way.column] = "".join(piece.text for piece in taken)
+        row.row = taken[0].row
+        row.doubtful = row.doubtful or (len(taken) > 1 and kinds[way.column] not in ("level1", "level2", "text"))
+        if way.fresh:
+            found.append(row)
+            row = FoundRow()
+        end, way = way.begin, way.before
+    found = [row for row in reversed(found) if any(row.cells.values())]
+    odd = {number for number, row in enumerate(found) if row.doubtful or _odd(row, kinds)}
+    for number in odd:
+        for near in (number - 1, number, number + 1):
+            if 0 <= near < len(found):
+                found[near].doubtful = True
+    return found
+
+
+def _odd(row: FoundRow, kinds: list[str]) -> bool:
+    """Tell whether a row lacks its name or its value, or either does not look like one."""
+    text = {kind: row.cells.get(number, "") for number, kind in reversed(list(enumerate(kinds)))}
+    name, value = text.get("name", ""), text.get("value", "")
+    if not name and not value:
+        return False
+    return not name or value_like(value) < 0.6 or value_like(name) >= 1.0 or is_category(name)
+
+
+# --- how well a text stands below a heading ----------------------------------------------------
+
+# What it costs to leave a heading without a cell.
+_SKIP = {
+    "level1": 0.0,
+    "level2": -1.0,
+    "name": -4.0,
+    "value": -2.5,
+    "operator": -1.0,
+    "unit": -1.0,
+    "figure": -1.2,
+    "actual": -1.5,
+    "text": -0.3,
+    "standard": -0.4,
+    "number": -0.5,
+    "@long": -0.6,
+    "@money": -0.6,
+    "@number": -0.3,
+    "@code": -0.4,
+    "@short": -0.3,
+    "@project.name": -0.8,
+}
+_KEPT = {"text": -1.0, "standard": -1.0, "level2": -2.0, "figure": -1.6, "actual": -2.0}
+_STANDARD = re.compile(r"(计划|行业|历史|国家|地方|部门|其他|预算支出|经验|通用)(标准|数据|值)|(正|反)向(指标)?")
+
+
+def _kind(column: Column) -> str:
+    path, label = column.path, column.text
+    if path.startswith("@"):
+        if path.startswith("@goals.") or path in ("@project.overview", "@project.purpose", "@duties"):
+            return "@long"
+        return path if path in ("@money", "@number", "@project.name") else "@code" if "code" in path else "@short"
+    if path in ("level1", "level2", "name", "operator", "unit"):
+        return path
+    if path in ("value", "quantity"):
+        return "value"
+    if label in ("序号", "编号"):
+        return "number"
+    if path == "standard" or re.search("标准(类型|依据)?$", label):
+        return "standard"
+    if path == "weight" or (path == ACTUAL and re.search("(分|率|分值|权重)([（(].*)?$", label)):
+        return "figure"
+    if (
+        path == ACTUAL
+        and re.search("值|完成情况|水平|上年|前年|去年", label)
+        and not re.search("原因|说明|措施", label)
+    ):
+        return "actual"
+    return "text"
+
+
+def _opening(kinds: list[str], j: int, skip: dict[str, float], *, first: bool) -> float:
+    """Return what it costs to begin a row in column ``j``: levels above are merged, but not in the first row."""
+    cost = 0.0
+    for kind in kinds[:j]:
+        if kind in ("level1", "level2"):
+            cost -= 3.0 if first else 0.0
+        elif kind[0] != "@":
+            cost += skip[kind]
+        elif kinds[j][0] == "@" and (first or kind == "@project.name"):
+            cost += skip[kind]  # a row that opens a project opens it with its first cells
+    if not first and j and kinds[j] not in ("level1", "level2", "name", "number") and kinds[j][0] != "@":
+        cost -= 2.0
+    return cost
+
+
+def _joined(pieces: Sequence[Piece], begin: int, size: int, kind: str) -> float:
+    if size == 1:
+        return 0.0
+    each = 0.2 if kind in ("level1", "level2") else 0.3 if kind == "text" else 0.9
+    short = min(len(piece.text) for piece in pieces[begin : begin + size])
+    return each * (size - 1) + (0.0 if short <= 4 or kind == "text" else 0.8)
+
+
+def _opens(text: str, kind: str) -> float:
+    """Return how well a text stands in a column in front of the indicators: of its project."""
+    if kind == "@money":
+        return 1.5 if is_number(text) or re.fullmatch(r"\d[\d,.]*\s*万?元", text) else _NO
+    if kind in ("@number", "@code"):
+        return 1.0 if re.fullmatch(r"[\w-]*\d[\w-]*", text) else _NO
+    if is_number(text) or is_sign(text):
+        return _NO
+    if kind == "@long":
+        return 1.0 if len(text) > 14 else -0.5
+    return (0.4 if 3 < len(text) < 40 else -0.5) - (1.5 if re.search("[。；]", text) else 0.0)
+
+
+@lru_cache(maxsize=32768)
+def _fit(text: str, kind: str) -> float:
+    """Return how well a text stands below a heading of a kind; ``_NO`` where it cannot."""
+    if not text:
+        return -2.0 if kind == "name" else 0.05
+    category = is_category(text)
+    if kind[0] == "@":
+        return _NO if category else _opens(text, kind)
+    if kind in ("level1", "level2"):
+        own = is_level1(text) if kind == "level1" else is_level2(text)
+        if own:
+            return (4.0 if category else 1.0) - (1.0 if re.match(r"[（(]", text) else 0.0)
+        if category:
+            return -3.0
+        ours = text.endswith(("指标", "目标")) and len(text) <= 12  # the place's own word
+        return 0.5 if ours else -1.0 if len(text) <= 10 and not re.search(r"[\d，。；]", text) else _NO
+    if category:
+        return _NO + 1 if kind == "name" else _NO
+    if kind in ("operator", "figure", "number"):
+        own = {
+            "operator": is_sign(text) or is_direction(text),
+            "figure": bool(_FIGURE.fullmatch(text)),
+            "number": text.isdigit(),
+        }[kind]
+        return 1.5 if own else _NO
+    if kind == "unit":
+        if is_number(text) or is_sign(text):
+            return _NO
+        return 1.5 if is_unit_cell(text) else 0.3 if may_be_unit(text) else -2.5
+    if kind == "standard":
+        return 1.2 if _STANDARD.fullmatch(text) else -0.3 if is_number(text) else 0.1
+    if kind == "name":
+        if _STANDARD.fullmatch(text):
+            return -2.0
+        if is_number(text) or is_sign(text):
+            return -4.0
+        return -2.0 if value_like(text) >= 1.0 and len(text) < 16 else -1.0 if re.match(r"[（(]", text) else 0.3
+    if kind in ("value", "actual"):
+        if is_sign(text) and not is_number(text) and text not in ("定性", "定量"):
+            return -1.5
+        like = max(value_like(text), 0.6 if re.search(r"\d", text) else 0.0) * 2.5 - 0.6
+        return (like if len(text) <= 16 else min(like, 0.9) - 0.4) * (1.0 if kind == "value" else 0.8)
+    return -0.3 if is_number(text) else 0.1
