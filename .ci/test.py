@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Everything that must hold before a change is handed in, one step after another, and all of it reported.
 
-    .ci/test.py [STEP ...]      steps: lint migrations deploy sqlite postgres office browser; all without arguments
+    .ci/test.py [STEP ...]    steps: lint migrations deploy sqlite postgres redis office browser; all without arguments
 
 A step whose tools cannot be had here is named at the end as NOT RUN; with PERFGOALS_REQUIRE_ALL=1 that is a failure
 where the step is mandatory.
@@ -26,6 +26,7 @@ WORKERS = str(max(2, min(os.cpu_count() or 2, 4)))
 
 from perfgoals.testing.chromium import find_chromium  # noqa: E402  needs the path above
 from perfgoals.testing.postgres import PostgresUnavailable, cluster  # noqa: E402
+from perfgoals.testing.redis import missing as redis_missing  # noqa: E402
 
 counts: Counter[str] = Counter()
 
@@ -97,6 +98,16 @@ def postgres() -> bool:
         raise NotRun(f"PostgreSQL: {error}") from error
 
 
+def redis() -> bool:
+    if why := redis_missing():
+        raise NotRun(f"Redis: {why}; background work through TASK_REDIS_URL was not tried")
+    try:
+        with cluster() as url:
+            return pytest("-m", "redis", DATABASE_URL=url)
+    except PostgresUnavailable as error:
+        raise NotRun(f"PostgreSQL: {error}") from error
+
+
 def browser() -> bool:
     if not find_chromium():
         run(PYTHON, "-m", "playwright", "install", "chromium")
@@ -112,7 +123,7 @@ def office() -> bool:
 
 
 STEPS: dict[str, Callable[[], bool]] = {
-    step.__name__: step for step in (lint, migrations, deploy, sqlite, postgres, office, browser)
+    step.__name__: step for step in (lint, migrations, deploy, sqlite, postgres, redis, office, browser)
 }
 MANDATORY = {"postgres", "browser"}
 

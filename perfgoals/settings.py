@@ -311,9 +311,10 @@ TASK_REDIS_URL = env.str("TASK_REDIS_URL", default="")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 if TASK_REDIS_URL:
     INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
-    RQ_QUEUES = {"default": {"URL": TASK_REDIS_URL, "DEFAULT_TIMEOUT": 3600}}
+    # In the order in which workers empty them: commits and undoing before files that are to be read.
+    RQ_QUEUES = {name: {"URL": TASK_REDIS_URL, "DEFAULT_TIMEOUT": 3600} for name in ("first", "default")}
     RQ = {"JOB_CLASS": "django_tasks_rq.Job"}
-    TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
+    TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": list(RQ_QUEUES)}}
 
 # Logs: one JSON object a line on stderr, which journald and containers collect; plain text in the demo ------------
 

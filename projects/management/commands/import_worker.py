@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, close_old_connections
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
 
 from projects.services.claims import WORKER
-from projects.services.imports import background, jobs
+from projects.services.imports import background, broker, jobs
 
 logger = logging.getLogger(__name__)
 INTERVAL = 1.0
@@ -39,8 +38,6 @@ class Command(BaseCommand):
         parser.add_argument("--child", action="store_true", help="（内部使用）处理队列中的工作后结束")
 
     def handle(self, *args: Any, processes: int, until_idle: bool, child: bool, **options: Any) -> None:
-        if settings.TASK_REDIS_URL:
-            raise CommandError("已设置 TASK_REDIS_URL，请运行 manage.py rqworker --job-class django_tasks_rq.Job")
         if child:
             return self._work()
         lock: AbstractContextManager[bool] = background.only_one() if until_idle else nullcontext(True)
@@ -54,7 +51,7 @@ class Command(BaseCommand):
         limit = settings.IMPORT_MEMORY_MB * 1024 * 1024
         if limit:
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        call_command("db_worker", batch=True, max_tasks=TASKS_EACH, startup_delay=False, reload=False, verbosity=0)
+        broker.work_off(TASKS_EACH)
 
 
 class _Supervisor:
@@ -85,9 +82,9 @@ class _Supervisor:
         close_old_connections()
         try:
             jobs.recover()
-            ready = _ready()
-        except DatabaseError as error:
-            logger.warning("the database cannot be asked for work: %s", error)
+            ready = broker.ready()
+        except broker.unreachable() as error:
+            logger.warning("the queue cannot be asked for work: %s", error)
             return True
         if ready:
             for _ in range(self.processes - len(self.children)):
@@ -107,12 +104,6 @@ class _Supervisor:
                 child.wait(max(until - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
                 child.kill()
-
-
-def _ready() -> bool:
-    from django_tasks_db.models import DBTaskResult
-
-    return bool(DBTaskResult.objects.ready().exists())
 
 
 def _spawn() -> subprocess.Popen[bytes]:

@@ -17,9 +17,11 @@ from django.utils import timezone
 from projects import bulk  # noqa: F401  registers the lookup any_of
 from projects.models import ImportBatch, ImportFile
 from projects.services.claims import ATTEMPTS, claim_name, lapsed
+from projects.services.imports import broker
 
 logger = logging.getLogger(__name__)
-FORGOTTEN = timedelta(minutes=10)
+# After how long something that waits is taken for lost by the queue: one that is empty cannot be about to bring it.
+FORGOTTEN, LOST = timedelta(minutes=10), timedelta(seconds=15)
 GIVEN_UP = "读取这个文件时程序中断了 {n} 次（可能过于复杂或占用内存过多），已跳过。请拆分或另存后重新上传。"
 
 
@@ -58,8 +60,10 @@ def queue_files(ids: Iterable[int]) -> None:
 
     listed = list(ids)
     ImportFile.objects.filter(pk__any_of=listed).update(queued_at=timezone.now())
-    for pk in listed:
-        read_file.enqueue(pk)
+    for done, pk in enumerate(listed):
+        if not broker.enqueue(read_file, pk):
+            ImportFile.objects.filter(pk__any_of=listed[done:]).update(queued_at=None)
+            break
     _wake()
 
 
@@ -68,7 +72,8 @@ def queue_batch(batch: ImportBatch) -> None:
     from projects.tasks import commit_batch, undo_batch
 
     task: Any = undo_batch if batch.state == ImportBatch.State.UNDOING else commit_batch
-    task.using(priority=10).enqueue(batch.pk)
+    if not broker.enqueue(task, batch.pk, first=True):
+        ImportBatch.objects.filter(pk=batch.pk, worker="").update(beat_at=None)
     _wake()
 
 
@@ -102,11 +107,18 @@ def recover() -> int:
             if free.update(worker="", beat_at=now):
                 queue_batch(batch)
                 batches += 1
-        elif not batch.worker and (batch.beat_at is None or batch.beat_at < now - FORGOTTEN):
+        elif not batch.worker and (batch.beat_at is None or batch.beat_at < now - _patience()):
             ImportBatch.objects.filter(pk=batch.pk).update(beat_at=now)
             queue_batch(batch)
             batches += 1
     return len(again) + batches
+
+
+def _patience() -> timedelta:
+    try:
+        return FORGOTTEN if broker.ready() else LOST
+    except broker.unreachable():
+        return FORGOTTEN
 
 
 def _lost_files(now: datetime) -> list[int]:
@@ -129,7 +141,9 @@ def _forgotten_files(now: datetime) -> list[int]:
     if ImportFile.objects.filter(state=ImportFile.State.READING).exists():
         return []
     waiting = ImportFile.objects.filter(state=ImportFile.State.WAITING, batch__state=ImportBatch.State.OPEN)
-    lately = now - FORGOTTEN
+    if not waiting.exists():
+        return []
+    lately = now - _patience()
     if waiting.filter(queued_at__gte=lately).exists():
         return []
     return list(waiting.order_by("id").values_list("id", flat=True))

@@ -155,6 +155,7 @@ def complete(report: ImportReport, batch: int, by_file: dict[int | None, FileRep
             "target_id",
             "place",
             "sha256",
+            "proposals",
         ),
         *("department_id", "stated", "twin__number", "twin__label", "twin__file__name"),
     )

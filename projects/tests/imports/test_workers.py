@@ -1,4 +1,7 @@
-"""Two worker processes and kill -9: nothing is lost, nothing is done twice. On PostgreSQL, with real processes."""
+"""Two worker processes and kill -9: nothing is lost, nothing is done twice. On PostgreSQL, with real processes.
+
+Once with the queue in the database, once with it in Redis (mark ``redis``, a step of its own).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 
+from perfgoals.testing.redis import server as redis_server
 from projects.models import Department, ImportBatch, ImportFile, ImportTable, Role
 from projects.models import TargetTable as Stored
 from projects.services import claims
@@ -33,7 +37,7 @@ FILES, TABLES = 16, 12
 
 
 @contextmanager
-def supervisor(var: Path, processes: int = 2) -> Iterator[subprocess.Popen[bytes]]:
+def supervisor(var: Path, processes: int = 2, redis: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """``import_worker`` as in production, on the test's database and files."""
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = {
@@ -42,6 +46,7 @@ def supervisor(var: Path, processes: int = 2) -> Iterator[subprocess.Popen[bytes
         "DATABASE_URL": address,
         "PERFGOALS_VAR": str(var),
         "IMPORT_LEASE_SECONDS": "600",
+        "TASK_REDIS_URL": redis,
     }
     command = [sys.executable, str(Path(configured.BASE_DIR) / "manage.py"), "import_worker", "--processes"]
     process = subprocess.Popen([*command, str(processes)], env=environment, start_new_session=True)
@@ -65,8 +70,9 @@ def kill(worker: str) -> None:
     os.kill(int(worker.split("/")[1]), signal.SIGKILL)
 
 
-@ON_POSTGRESQL
-def test_killed_workers_lose_nothing_and_repeat_nothing(tmp_path: Path, settings: Any) -> None:
+@pytest.fixture
+def district(settings: Any, tmp_path: Path) -> ImportBatch:
+    """A batch of books that nobody has begun to read."""
     settings.MEDIA_ROOT = tmp_path / "media"
     bureau = Department.objects.create(code="321001", name="财政局")
     admin = office.person("admin", (Role.ADMINISTRATOR, None))
@@ -74,9 +80,47 @@ def test_killed_workers_lose_nothing_and_repeat_nothing(tmp_path: Path, settings
     for number in range(FILES):
         data = as_file(*(made(number * TABLES + place, bureau) for place in range(TABLES)))
         ImportFile.objects.create(batch=batch, name=f"{number}.docx", sha256=files.keep(batch.pk, data), size=len(data))
+    return batch
+
+
+@ON_POSTGRESQL
+def test_killed_workers_lose_nothing_and_repeat_nothing(tmp_path: Path, district: ImportBatch) -> None:
+    import_with_killed_workers(tmp_path, district)
+
+
+@pytest.mark.redis
+@ON_POSTGRESQL
+def test_killed_workers_lose_nothing_through_redis(tmp_path: Path, district: ImportBatch) -> None:
+    with redis_server() as redis:
+        import_with_killed_workers(tmp_path, district, redis)
+
+
+@pytest.mark.redis
+@ON_POSTGRESQL
+def test_a_redis_that_forgets_or_goes_away_loses_nothing(tmp_path: Path, district: ImportBatch) -> None:
+    """The queue only says that there is work: what is to be done stands in the database."""
+    from redis import Redis
+
+    with redis_server() as redis, supervisor(tmp_path, 1, redis):
+        until(lambda: ImportFile.objects.filter(state="read").exists())
+        Redis.from_url(redis).flushall()
+        left = ImportFile.objects.filter(state="waiting").count()
+        assert left > 0
+        until(lambda: ImportFile.objects.filter(state="read").count() == FILES)
+    assert ImportTable.objects.count() == FILES * TABLES
+    ImportFile.objects.update(state="waiting", queued_at=None, attempts=0)
+    with supervisor(tmp_path, 1, f"unix://{tmp_path}/nowhere"):
+        time.sleep(3)
+        assert set(ImportFile.objects.values_list("state", flat=True)) == {"waiting"}
+    with redis_server() as redis, supervisor(tmp_path, 1, redis):
+        until(lambda: ImportFile.objects.filter(state="read").count() == FILES)
+    assert ImportTable.objects.count() == FILES * TABLES
+
+
+def import_with_killed_workers(tmp_path: Path, batch: ImportBatch, redis: str = "") -> None:
     reading = ImportFile.objects.filter(state="reading")
 
-    with supervisor(tmp_path):
+    with supervisor(tmp_path, redis=redis):
         first = until(reading.first)
         kill(first.worker)
         # Two at a time, never the same file.
@@ -86,7 +130,7 @@ def test_killed_workers_lose_nothing_and_repeat_nothing(tmp_path: Path, settings
     # The whole machine went down; what it had in hand is taken up by the next one.
     left = ImportFile.objects.filter(state__in=("waiting", "reading")).count()
     assert left > 0
-    with supervisor(tmp_path):
+    with supervisor(tmp_path, redis=redis):
         until(lambda: ImportFile.objects.filter(state="read").count() == FILES)
         assert ImportTable.objects.count() == FILES * TABLES
         assert set(ImportFile.objects.values_list("tables_found", flat=True)) == {TABLES}
