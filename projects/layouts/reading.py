@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.collecting import no_collection
@@ -29,6 +30,8 @@ from projects.layouts.segments import Segment, cut, recognise
 from projects.layouts.setting import set_field
 from projects.targettable import TargetTable
 
+# With fewer of its labels a table of a known form is also read by meaning, and the better reading taken.
+ALIKE = 0.9
 # A paragraph that begins with the year speaks of the year it was written for.
 _OPENING_YEAR = re.compile(r"\s*(20[1-4]\d)年(?!\s*\d{1,2}\s*月)")
 _YEAR = re.compile(r"(20[1-4]\d)\s*年")
@@ -121,6 +124,11 @@ def _read_segment(
             return reads
         read = match(lines, layout, segment.title)
         read.share = share
+        if share < ALIKE and layout is not filed:
+            other = _read_by_meaning(segment, form_of(lines), Hints())
+            if len(other) == 1 and _understood(other[0].table) > _understood(read.table):
+                other[0].lines, other[0].head = lines, segment.head
+                return other
     elif cells := stream(lines):
         return _read_running(segment, corrections, cells)
     else:
@@ -138,6 +146,15 @@ def _read_segment(
     read.lines, read.head = lines, segment.head
     read.form = read.form or read.table.layout
     return [read]
+
+
+def _understood(table: TargetTable) -> int:
+    """Count what a table says that can be right: a form much like a known one may have its cells elsewhere."""
+    money = table.funding
+    amounts = (money.total, money.fiscal, money.other, money.annual, money.annual_fiscal, money.annual_other)
+    told = sum(bool(text) for text in (table.project.name, table.department.name, table.goals.annual))
+    rows = sum(bool(row.name and row.value) for row in (*table.indicators, *table.period_indicators))
+    return told + rows + sum(isinstance(one, Decimal) for one in amounts) - sum(isinstance(one, str) for one in amounts)
 
 
 def _read_running(segment: Segment, corrections: Sequence[Correction], cells: Rows | None = None) -> list[ReadTable]:

@@ -28,6 +28,9 @@ def below_labels(form: FormReader, index: int) -> bool:
     heads = [spot for spot in tops if spot.last == index]
     if side and (len(side) > 1 or side[0] is not tops[0]):
         return False
+    lost = not side and _side_without_values(form, index, tops)
+    if lost:
+        side, heads = tops[:1], tops[1:]
     items = [
         form.label_of(
             spot, groups + [Label(s, norm(s.text), form.mean(norm(s.text)), unit=unit_of(s.text)) for s in side]
@@ -37,7 +40,7 @@ def below_labels(form: FormReader, index: int) -> bool:
     known: list[object] = [item for item in items if item and not item.inline]
     known += [spot for item, spot in zip(items, heads, strict=True) if item is None and _tells_actual(spot.text)]
     blanks = [cell for cell in form.sheet.tops(index) if not cell.text and tops[0].col < cell.col < tops[-1].col]
-    if len(known) < 2 or len(known) * 2 < len(items) or blanks:
+    if not lost and (len(known) < 2 or len(known) * 2 < len(items) or blanks):
         return False
     if any(
         item is None and (len(norm(s.text)) > 12 or is_number(s.text) or _is_answer(items, heads, number))
@@ -77,6 +80,22 @@ def _side_is_lost(form: FormReader, index: int) -> bool:
     above, below = form.sheet.filled(index), form.sheet.filled(index + 1)
     plain = all(c.colspan == 1 and c.rowspan == 1 for at in (index, index + 1) for c in form.sheet.lines[at].cells)
     return plain and 2 < len(above) == len(below) + 1 and below[0].col == above[0].col and below[-1].end < above[-1].end
+
+
+def _side_without_values(form: FormReader, index: int, tops: list[Spot]) -> bool:
+    """Tell whether the first of these labels lost its merge: below it stands nothing, below the others their texts."""
+    lines = form.sheet.lines[index : index + 2]
+    if len(tops) < 2 or any(cell.colspan > 1 or cell.rowspan > 1 for line in lines for cell in line.cells):
+        return False
+    first = form.label_of(tops[0], [])
+    below = form.sheet.filled(index + 1)
+    if not below or below[0].col != tops[1].col or (first is not None and first.inline):
+        return False
+    if first is None and not _tells_actual(tops[0].text) and len(norm(tops[0].text)) > 2:
+        return False
+    groups = [first] if first else []
+    named = all(form.label_of(spot, groups) or _tells_actual(spot.text) for spot in tops[1:])
+    return named and {spot.col for spot in below} <= {spot.col for spot in tops[1:]}
 
 
 def _is_answer(items: list[Label | None], heads: list[Spot], number: int) -> bool:

@@ -131,3 +131,11 @@ def divided(text: str) -> tuple[str, str]:
     if found and found.start() > 1:
         return text[: found.start()].strip(), text[found.start() :].strip()
     return text, ""
+
+
+_FILLER = re.compile(r"(?:指标|目标)?\s*[\d一二三]{0,2}\s*[:：、.．。…⋯·—-]*")
+
+
+def is_filler(text: str) -> bool:
+    """Tell whether a text only keeps a row of the blank form open: ……, 指标2：."""
+    return bool(_FILLER.fullmatch(text.strip())) and not text.strip().isdigit()

@@ -103,6 +103,7 @@ class FormReader:
         framed = line.para or len(tops) == 1 or all(_is_frame(spot.text) for spot in tops)
         if framed and self._frame(index, tops):
             return
+        self.waiting = None  # a label on its own speaks of what stands right below it
         if matrix(self, index) or below_labels(self, index):
             return
         self._row(index)
@@ -111,7 +112,8 @@ class FormReader:
         """Take a line around the form: unit, year, department, signatures, labels with colons."""
         if self.waiting is not None and len(tops) == 1 and not _is_frame(tops[0].text):
             waiting, spot = self.waiting, tops[0]
-            if self.label_of(spot, []) is None or len(spot.text) > 20:
+            amount = waiting.meaning is not None and waiting.meaning.money is not None
+            if (self.label_of(spot, []) is None or len(spot.text) > 20) and not (amount and len(spot.text) > 40):
                 self.waiting = None
                 if waiting.meaning:
                     self.builder.claim(waiting.meaning, spot.text, spot.cell, waiting.label, how=POSITION, sure=0.8)

@@ -12,7 +12,7 @@ from projects.findings import WARN
 from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
-from projects.layouts.anyform.contents import divided, is_category, is_level1, is_level2, value_like
+from projects.layouts.anyform.contents import divided, is_category, is_filler, is_level1, is_level2, value_like
 from projects.layouts.anyform.extent import TOTALS
 from projects.layouts.anyform.heads import PAIRS, Column, Head
 from projects.layouts.anyform.realign import realign
@@ -282,7 +282,11 @@ class ListReader:
                 continue
             sure = min(column.sure, 0.5) if shifted else column.sure
             own[path] = (text, spot.cell if spot else None, column.how, sure, column.label)
-            written = written or bool(text and path in ("name", "value", "quantity") and spot and spot.top)
+            written = written or bool(
+                text and path in ("name", "value", "quantity") and spot and spot.top and not is_filler(text)
+            )
+        if not written:
+            own.pop("name", None)
         if group and group != "" and "level1" not in own:
             own["level1"] = (group, None, POSITION, 0.9, group)
         for path, text in zip(("level1", "level2"), self.section, strict=True):
@@ -305,7 +309,7 @@ class ListReader:
     def _level_is_new(self, places: list[Spot | None]) -> bool:
         """Tell whether a row without an indicator at least opens a category: blank category rows are kept."""
         return any(
-            column.path == "level2" and spot and spot.top and spot.text
+            column.path == "level2" and spot and spot.top and not is_filler(spot.text)
             for column, spot in zip(self.head.columns, places, strict=True)
         )
 

@@ -11,6 +11,7 @@ from projects.layouts import ReadTable, read_tables
 from projects.layouts.bound import UNSURE
 from projects.tests.anyform import (
     papers_eight,
+    papers_eleven,
     papers_five,
     papers_four,
     papers_nine,
@@ -26,7 +27,7 @@ from projects.tests.anyform.paper import Paper, as_pdf, written
 from projects.tests.anyform.texts import TEXTS
 
 _OLD = (papers_one, papers_two, papers_three, papers_four)
-_SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine, papers_ten)
+_SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine, papers_ten, papers_eleven)
 PAPERS = {paper.name: paper for one in _SETS for paper in one.PAPERS}
 PRINTED = Path(__file__).parent / "pdf"
 RUNNING = Path(__file__).parent / "text"
