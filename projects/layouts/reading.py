@@ -18,6 +18,7 @@ from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
 from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
 from projects.layouts.flow import reflow
+from projects.layouts.labels import norm
 from projects.layouts.lines import Line, bare_labels, divided_at_titles, lines_of
 from projects.layouts.listbook import read_list
 from projects.layouts.match import match
@@ -231,7 +232,9 @@ def _speaks_of_indicators(segment: Segment) -> bool:
 def _lists_indicators(segment: Segment) -> bool:
     """Tell whether a row heads a list of indicators: then this is a form, however much its title is that of prose."""
     listed = {"一级指标", "二级指标", "三级指标", "指标值", "目标值", "指标名称"}
-    return any(not line.para and len(listed.intersection(bare_labels(line))) > 1 for line in segment.lines)
+    alone = {norm(line.single) for line in segment.lines if line.para}  # a page saved as text: a cell to a paragraph
+    rows = any(not line.para and len(listed.intersection(bare_labels(line))) > 1 for line in segment.lines)
+    return rows or len(listed & alone) > 2
 
 
 def _unrecognised(segment: Segment) -> ReadTable | None:
