@@ -15,6 +15,11 @@ from projects.grids.grid import Block, Cell, Grid, Origin, Paragraph, Row
 _RULE = re.compile(r"\s*\|?(\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*")
 _ONLY_BARS = re.compile(r"[\s|]*\|[\s|]*")
 
+_BETWEEN = re.compile(
+    r"附\s*[件表]\s*[一二三四五六七八九十\d-]*\s*[:：]?.*|.{4,60}(表|书)([（(].{1,16}[)）])?|[（(]?\s*20\d\d\s*年?度?\s*[)）]"
+)
+_LONG = 30  # characters of a line that is no part of a label
+
 Text = tuple[str, int]  # what stands in a cell, and its line
 
 
@@ -69,22 +74,30 @@ def _whole_rows(lines: list[str]) -> list[Block]:
 
 
 def _cell_by_cell(lines: list[str]) -> list[Block]:
-    runs = list(_runs(lines))
-    tables = [run for run in runs if isinstance(run, list)]
-    opened = sum(1 for run in tables if not run[0][0]) * 4 > len(tables) * 3  # a bar opens each row
-    width = _width([len(run) - opened for run in tables])
     blocks: list[Block] = []
-    for run in runs:
-        if isinstance(run, Paragraph):
-            blocks.append(run)
+    table: list[list[Text]] = []
+    for run in [*_runs(lines), None]:
+        if isinstance(run, list):
+            table.append(run)
             continue
+        _add_table(blocks, table)
+        table = []
+        if run is not None:
+            blocks.append(run)
+    return blocks
+
+
+def _add_table(blocks: list[Block], runs: list[list[Text]]) -> None:
+    """Add the rows of one table: each has as many bars as most have, a full one no mark of its end."""
+    opened = sum(1 for run in runs if not run[0][0]) * 4 > len(runs) * 3  # a bar opens each row
+    width = _width([len(run) - opened for run in runs])
+    for run in runs:
         if opened:
             for start in range(0, len(run), width + 1):
                 _add(blocks, _trimmed(run[start + (not run[start][0]) : start + width + 1]))
             continue
         for start in range(0, len(run), width):
             _add(blocks, _trimmed(run[start : start + width]))
-    return blocks
 
 
 def _trimmed(texts: list[Text]) -> list[Text]:
@@ -116,6 +129,12 @@ def _runs(lines: list[str]) -> Iterator[list[Text] | Paragraph]:
         if not text.endswith("|"):
             open_.append(text)
             continue
+        outside = _outside(open_, begins=not run)
+        if outside and run:
+            yield run
+            run = []
+        yield from (Paragraph(one, origin=Origin(begun, 1)) for one in open_[:outside])
+        open_ = open_[outside:]
         words = text.rstrip("| ")
         bars = text.count("|", len(words))
         run.append(("\n".join([*open_, words]).strip(), begun))
@@ -124,9 +143,16 @@ def _runs(lines: list[str]) -> Iterator[list[Text] | Paragraph]:
         if bars > 1:
             yield run
             run = []
-    yield from (Paragraph(one, origin=Origin(begun, 1)) for one in open_)
     if run:
         yield run
+    yield from (Paragraph(one, origin=Origin(begun, 1)) for one in open_)
+
+
+def _outside(lines: list[str], *, begins: bool) -> int:
+    """Return how many lines in front of a cell's last one are none of it: titles between two tables."""
+    if begins and lines and len(lines[0]) > _LONG:
+        return len(lines)
+    return max((n for n, line in enumerate(lines, start=1) if _BETWEEN.fullmatch(line)), default=0)
 
 
 def _width(sizes: list[int]) -> int:

@@ -11,9 +11,10 @@ from decimal import Decimal
 from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.collecting import no_collection
 from projects.grids.grid import Document
-from projects.layouts.anyform import form_of, read_by_meaning
+from projects.layouts.anyform import form_of, form_words, read_by_meaning
 from projects.layouts.anyform.running import Rows, running
 from projects.layouts.anyform.stream import dissolved, stream
+from projects.layouts.anyform.words import meaning
 from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
 from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
@@ -71,7 +72,12 @@ def read_tables(
     if not segments and loose and all(line.para for line in loose):
         # A page without a title that is known may still hold a form.
         segments, loose = [Segment(lines=loose)], []
-    reads = [read for segment in segments for read in _read_segment(segment, forms, corrections, filed)]
+    reads = []
+    for segment in segments:
+        found = _read_segment(segment, forms, corrections, filed)
+        reads += found
+        if not found and not segment.title:
+            loose = [*loose, *segment.lines]
     if reads:
         for line in loose:
             reads[0].note(INFO, "outside", "这段文字不属于任何一张表", line.cells[0], cell=line.single)
@@ -237,11 +243,18 @@ def _lists_indicators(segment: Segment) -> bool:
     return rows or len(listed & alone) > 2
 
 
+def _names_target(rows: list[Line]) -> bool:
+    """Tell whether rows have a label or a heading that only a target table has."""
+    found = form_words(rows)
+    named = [one for label in found if (one := meaning(label)) and one.path.startswith(("project.name", "goals."))]
+    return bool(named) or "三级指标" in found or sum(1 for label in found if label.endswith(("指标", "指标值"))) > 1
+
+
 def _unrecognised(segment: Segment) -> ReadTable | None:
     """Keep a table of an unknown form as its texts: shown and reported, never dropped."""
     rows = [line for line in segment.lines if not line.para] or segment.lines
-    if not segment.title and len(rows) < 4:
-        return None
+    if not segment.title and (len(rows) < 4 or not _names_target(rows)):
+        return None  # what stands around a form: the site's own table, an allocation
     read = ReadTable(_as_extra(segment), row=rows[0].origin.row, part=rows[0].origin.part, share=0.0)
     read.note(
         BLOCK,

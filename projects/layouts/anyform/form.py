@@ -258,6 +258,8 @@ class FormReader:
 
     def _is_value(self, pending: Label, item: Label, cells: list[Spot], number: int, groups: list[Label]) -> bool:
         """Decide whether a cell right of a label, itself worded like a label, is the value of it."""
+        if item.inline and pending.meaning and item.meaning and pending.meaning.path == item.meaning.path != "":
+            return True  # 年度总体目标 | 目标：完成…
         if item.spot.text.rstrip().endswith(_LABEL_END) or item.inline:
             return False
         following = cells[number + 1] if number + 1 < len(cells) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from projects.layouts.anyform.contents import (
@@ -47,6 +48,8 @@ def realign(sheet: Sheet, head: Head, lines: list[int]) -> list[int]:
 def _shift(line: Line, columns: list[Column]) -> int:
     """Return by how many columns a row fits its headings better than where it stands, 0 for none."""
     texts = line.texts[: line.filled[-1] + 1]
+    if len(texts) == 1 and _is_lone_name(texts[0], columns):
+        return max(number for number, column in enumerate(columns) if column.path == "name")
     if len(texts) < 2 or len(texts) >= len(columns):
         return 0
     scores = [_score(texts, columns[by:]) for by in range(len(columns) - len(texts) + 1)]
@@ -56,6 +59,17 @@ def _shift(line: Line, columns: list[Column]) -> int:
         for text, column in zip(texts, columns[best:], strict=False)
     )
     return best if best and telling and scores[best] >= scores[0] + 2 else 0
+
+
+def _is_lone_name(text: str, columns: list[Column]) -> bool:
+    """Tell whether the only cell of a row is the name of an indicator whose value was left blank."""
+    if not any(column.path in ("level1", "level2") for column in columns[:2]):
+        return False
+    if not any(column.path == "name" for column in columns):
+        return False
+    return 4 < len(text) <= 40 and not (
+        is_level1(text) or is_level2(text) or re.search("[：:。；]|合计|总分|说明|意见", text)
+    )
 
 
 def _score(texts: list[str], columns: list[Column]) -> float:

@@ -32,7 +32,7 @@ _UNFINISHED = re.compile(
     r".*[及和与的]|实际|全年|年度|预期|年初|一级|二级|三级|计量|度量|绩效|偏差|未完成|指标|全年实际"
 )
 _LIKE_LABEL = re.compile(
-    r"[^，。；：:\d]{2,12}(指标|目标|情况|安排|计划|信息|内容|概况|依据|措施|来源|进度)(（.{1,8}）)?[:：]?"
+    r"[^，。；：:\d]{2,12}(指标|目标|情况|安排|计划|信息|内容|概况|依据|措施|来源|进度|表)(（.{1,8}）)?[:：]?"
 )
 _LIKE_HEADING = re.compile(
     r".{0,6}(属性|方向性?|内容|说明|备注|依据|来源|类型|标准|分值|权重|符号|公式|口径|类别|级别)"
@@ -262,11 +262,20 @@ class _StreamReader(RunningReader):
             if is_category(text) or (found is None and stop > at):
                 break
             if found is not False:
-                return Label(text, found or None, at, stop + 1, self.tokens[at].row)
+                return Label(text, found or None, at, self._label_end(text, stop + 1, end), self.tokens[at].row)
         return None
+
+    def _label_end(self, text: str, at: int, end: int) -> int:
+        """Return the position behind a label: 及编码 goes on the cell before it."""
+        more = self.tokens[at].text if at < end else ""
+        goes_on = re.match("[及和与、]", more) and len(more) <= _FEW * 2 and known(text + more) is not False
+        return at + 1 if goes_on else at
 
     def goals(self, run: list[Label], body: list[Token]) -> None:
         """Add goals whose labels stand beside each other and their texts below, each of one paragraph or more."""
+        while len(body) > 1 and _LIKE_LABEL.fullmatch(body[-1].text):
+            self.loose(body[-1:])
+            body = body[:-1]
         labels = run[-2:] if len(run) > 2 and len(body) != len(run) else run
         first = _ITEM.match(body[0].text) if body else None
         again = [n for n, one in enumerate(body) if n and first and one.text.startswith(first[0])]

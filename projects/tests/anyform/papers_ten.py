@@ -126,4 +126,48 @@ WHOLE = Paper(
     kinds=("docx", "xlsx", "bars", "barred"),
 )
 
-PAPERS = [OWN_WORDS, BESIDE, WHOLE]
+# Pages as they were saved, in text/: an allocation in front of the form, cells parted into several paragraphs.
+ALLOCATION = Paper(
+    "allocation-first",
+    [],
+    [
+        expect(
+            "小型水利设施补助资金",
+            "某县水利局",
+            "目标:完成渠道清淤和泵站维修,改善灌溉条件。",
+            """
+产出指标/数量指标/清淤渠道长度(公里)/≥24
+产出指标/数量指标/维修泵站座数(座)/3
+产出指标/质量指标/工程验收合格率(%)/100
+效益指标/社会效益指标/受益村民人数(人)/
+满意度指标/服务对象满意度指标/受益村民(含脱贫户)满意度/≥90%
+""",
+            total="860000.00",
+            fiscal="860000.00",
+        )
+    ],
+    kinds=(),
+)
+
+PARTED = Paper(
+    "cells-parted",
+    [],
+    [
+        expect(
+            "",
+            "某区文化和旅游局",
+            "目标1:举办群众文化活动60场;¶目标2:开设公益培训班30期。",
+            """
+产出指标(50)/数量指标/群众文化活动/60场
+产出指标(50)/数量指标/公益培训班/30期
+产出指标(50)/质量指标/活动安全率/100%
+产出指标(50)/成本指标/培训补助/每班3000
+效益指标30分)/社会效益指标/居民参与度/显著
+""",
+            total="3185000.00",
+        )
+    ],
+    kinds=(),
+)
+
+PAPERS = [OWN_WORDS, BESIDE, WHOLE, ALLOCATION, PARTED]

@@ -86,7 +86,7 @@ GUESSED = {
 NOT_SAVED = {"levels-with-scores", "described"}
 
 
-@pytest.mark.parametrize("name", [name for name in PAPERS if name not in NOT_SAVED])
+@pytest.mark.parametrize("name", [name for name in PAPERS if PAPERS[name].sheets and name not in NOT_SAVED])
 def test_every_paper_is_read_by_its_saved_reading_as_before(name: str) -> None:
     paper = PAPERS[name]
     document = open_document(written(paper, paper.kinds[0]), f"a.{paper.kinds[0]}")
