@@ -85,8 +85,10 @@ def _excel(package: zipfile.ZipFile) -> Iterator[Finding]:
                 yield Finding(BLOCK, "formula", text)
         elif re.match(r"xl/(comments|threadedComments)", name):
             yield Finding(BLOCK, "comments", "工作簿里有批注，会随每次导出带出去；请先删去")
-        elif re.fullmatch(r"xl/(drawings/drawing\d+|charts/chart\d+)\.xml", name):
-            yield Finding(WARN, "drawing", "Excel 表样里的图形、图表不能保留（文字和线框可以）；需要时请改用 Word 表样")
+        elif re.fullmatch(r"xl/charts/chart\d+\.xml", name):
+            yield Finding(
+                WARN, "drawing", "Excel 表样里的图表不能保留（文字、线框、图形、图片可以）；需要时请改用 Word 表样"
+            )
     if "xl/workbook.xml" in package.NameToInfo:
         defined = [str(found.get("name")) for found in _xml(package, "xl/workbook.xml").iter(_S + "definedName")]
         loose = [name for name in defined if not name.startswith("_xlnm.")]

@@ -20,6 +20,7 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from projects.grids import grid as g
 from projects.grids.text import clean_text, text_width
+from projects.layouts.blank.drawings import Moves, drawing_of, with_drawings
 from projects.layouts.blank.packing import repacked
 from projects.layouts.blank.sheet_rows import grow
 from projects.layouts.blank.values import Filler, ListCell
@@ -34,21 +35,26 @@ _SHEET_LONGEST = 31
 def fill_xlsx(data: bytes, fillers: Sequence[Filler], *, title: str, form: str) -> bytes:
     """Return the workbook with one sheet per table. The same input gives the same bytes."""
     book = load_workbook(io.BytesIO(data), keep_links=False)
-    blank = next(sheet for sheet in book.worksheets if _has_placeholders(sheet))
+    blank: Any = next(sheet for sheet in book.worksheets if _has_placeholders(sheet))
+    drawing = drawing_of(data, blank.title)
+    blank._images, blank._charts = [], []  # openpyxl's own idea of them: some pictures, no shapes
     sheets = [blank, *(book.copy_worksheet(blank) for _ in fillers[1:])]
     for sheet in sheets[1:]:
         sheet.print_title_rows, sheet.print_area = blank.print_title_rows, blank.print_area
     names: set[str] = set()
+    moves: dict[str, Moves] = {}
     for sheet, filler in zip(sheets, fillers, strict=True):
-        _fill(sheet, filler)
+        grown = _fill(sheet, filler)
         if len(sheets) > 1:
             sheet.title = _sheet_name(filler.table.label(), names)
+        moves[sheet.title] = grown
     properties = book.properties
     properties.title, properties.category = clean_text(title)[:250], form
     properties.created = properties.modified = _EPOCH
     out = io.BytesIO()
     book.save(out)
-    return repacked(_undated(out.getvalue()))
+    made = with_drawings(out.getvalue(), drawing, moves) if drawing else out.getvalue()
+    return repacked(_undated(made))
 
 
 def _undated(data: bytes) -> bytes:
@@ -86,13 +92,15 @@ def _sheet_name(label: str, taken: set[str]) -> str:
     return name
 
 
-def _fill(sheet: Any, filler: Filler) -> None:
-    if filler.layout.sections:
-        _sections(sheet, filler)
+def _fill(sheet: Any, filler: Filler) -> Moves:
+    """Fill a sheet in; return below which rows others were added, for what is drawn on them."""
+    moves = _sections(sheet, filler) if filler.layout.sections else []
     row = 1
     while row <= sheet.max_row:
         name = _list_in(sheet, row)
-        row += _repeat(sheet, row, name, filler) if name else 1
+        count = _repeat(sheet, row, name, filler) if name else 1
+        moves.append((row, count - 1))
+        row += count
     titled = False
     for cell in _texts(sheet):
         shown = "".join(part for part in parts_of(cell.value) if isinstance(part, str))
@@ -104,6 +112,7 @@ def _fill(sheet: Any, filler: Filler) -> None:
     _supplement(sheet, filler)
     for row in range(1, sheet.max_row + 1):
         _fit(sheet, row)
+    return [(row, extra) for row, extra in moves if extra > 0]
 
 
 def _fill_cell(cell: Any, filler: Filler) -> None:
@@ -196,8 +205,9 @@ def _merge_down(sheet: Any, row: int, left: int, right: int, rows: int) -> None:
 # --- prose -------------------------------------------------------------------------------------------
 
 
-def _sections(sheet: Any, filler: Filler) -> None:
+def _sections(sheet: Any, filler: Filler) -> Moves:
     """Set headings and texts in the order of the table's sections; the last pair serves for further ones."""
+    moves: Moves = []
     rows = [
         c.row for c in _texts(sheet) if any(isinstance(p, Placeholder) and p.path == SECTION for p in parts_of(c.value))
     ]
@@ -211,6 +221,7 @@ def _sections(sheet: Any, filler: Filler) -> None:
         for _ in range(len(sections) - len(pairs)):
             end = pairs[-1][1]
             grow(sheet, end, 2)
+            moves.append((end, 2))
             for source, target in ((top, end + 1), (bottom, end + 2)):
                 _copy_row(sheet, source, target)
             pairs.append((end + 1, end + 2))
@@ -219,6 +230,7 @@ def _sections(sheet: Any, filler: Filler) -> None:
         for row, words in ((heading, section.title if section else ""), (text, section.text if section else "")):
             cell = next(c for c in sheet[row] if isinstance(c.value, str))
             _write(cell, words)
+    return moves
 
 
 def _copy_row(sheet: Any, source: int, target: int) -> None:

@@ -1,4 +1,4 @@
-"""Insert rows into a worksheet so that everything below really moves: merges, heights, print area, pictures.
+"""Insert rows into a worksheet so that everything below really moves: merges, heights, print area.
 
 openpyxl's own ``insert_rows`` moves cells alone.
 """
@@ -94,7 +94,7 @@ def _cover(sheet: Any, ranges: list[CellRange]) -> None:
 
 
 def _page(sheet: Any, row: int, extra: int) -> None:
-    """Move what belongs to the page: print area, breaks, checks of input, pictures."""
+    """Move what belongs to the page: print area, breaks, checks of input."""
     if sheet.print_area:
         areas = [CellRange(area.replace("$", "").rpartition("!")[2]) for area in str(sheet.print_area).split(",")]
         for area in areas:
@@ -116,7 +116,3 @@ def _page(sheet: Any, row: int, extra: int) -> None:
                 plain.expand(down=extra)
             moved.add(plain.coord)
         check.sqref = moved
-    for picture in sheet._images:
-        for marker in (picture.anchor._from, getattr(picture.anchor, "to", None)):
-            if marker is not None and marker.row >= row:
-                marker.row += extra
