@@ -65,7 +65,7 @@ def is_category(text: str) -> bool:
         return False
     if core(text).endswith("满意度") and not _NAMED.search(re.sub(r"\s", "", text)):
         return False  # 受益群众（含脱贫户）满意度: the brackets make no category of it
-    return core(text) != re.sub(r"\s", "", text) or level2_code(text).startswith("outcome")
+    return core(text) != re.sub(r"[\s、*＊:：]", "", text) or level2_code(text).startswith("outcome")
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
+from indicators.categories import core, level1_code
 from projects.layouts.anyform.contents import is_level1, is_level2
 from projects.layouts.anyform.glued_rows import divided_rows
 from projects.layouts.anyform.running_chunks import Chunk, Column, FoundRow
@@ -39,6 +40,7 @@ _CATEGORY = re.compile(
     rf"(?:经济成本|社会成本|(?:生态)?环境成本|生态成本|(?:产出)?(?:数量|质量|时效)|(?:产出|项目)?成本|(?:经济|社会|生态环境|生态|环境)效益"
     rf"|可持续性?(?:影响|发展)|{_SATISFIED}|(?:项目|年度)?(?:产出|效益|效果|完成))(?:指标|目标)等?(?:[（(][^（）()]{{0,10}}[)）])?"
 )
+_BARE_TWICE = re.compile(rf"({_SATISFIED})(?=[^\d≥≤=＝<>]{{0,10}}满意度)")
 _SIDE = re.compile(r"(?:长期|中长期|中期|实施期|年度|当年|本年度?)(?=绩效指标|$)$")
 _REPEATED = re.compile(r"绩效指标(?=(?:产出|效益|满意度|成本|数量|质量)指标)")
 _LIST_ENDS = re.compile(
@@ -48,7 +50,9 @@ _NO_LABEL = re.compile(
     "[的为和及与、，,]|任务|责任|考核|管理|编制|完成|申报|自评|批复|汇总|情况|公开|设定|评价|实现|审核|意见|表"
 )  # 年度目标任务, 绩效目标管理: words of a sentence
 _AFTER_LABEL = re.compile(r"[:：]?\s*[（(]?(?:单位[:：])?(?:万?元)?[)）]?[:：]?\s*(?=\d|$|□|√)")
+_MOST_PLACES = 80
 _NUMBERED = re.compile(r"(?<=[)）元\d])[一二三四五六七八九十]、$")  # of the label behind
+_STAR = re.compile(r"(?<=[\u4e00-\u9fff])\*(?=[\u4e00-\u9fff])")
 _SITE_MARK = re.compile(r"^\d{1,2}、")
 
 
@@ -111,7 +115,7 @@ def _text_of(lines: Sequence[Line]) -> _Text:
     ]
     long = sum(len(text) > 200 for _, text in texts)
     for row, text in texts:
-        bare = _SITE_MARK.sub("", text.strip()) if long else text.strip()
+        bare = _STAR.sub("", _SITE_MARK.sub("", text.strip()) if long else text.strip())
         if not bare:
             continue
         begins.append(size)
@@ -150,6 +154,12 @@ def _heads(text: _Text) -> Iterator[tuple[int, int, list[Column], str]]:
         if "name" not in paths and len(paths) > 2 and "level2" in paths:
             columns[paths.index("level2")] = Column("三级指标", "name")  # the lowest level is the indicator
             paths = [column.path for column in columns]
+        if "name" in paths and "value" not in paths and "operator" in paths:
+            first = _CATEGORY.search(text.text, end, end + _MOST_PLACES)
+            if first is not None:  # the values of several places, each below its name
+                columns.append(Column("指标值", "value"))
+                paths.append("value")
+                end = first.start()
         if "name" not in paths or not {"value", "quantity"} & set(paths[paths.index("name") :]):
             continue
         side = _SIDE.search(text.text, max(0, start - 4), start)
@@ -180,6 +190,10 @@ def _list(text: _Text, columns: list[Column], start: int, limit: int) -> tuple[l
         if empty:
             continue
         body = _REPEATED.sub("", text.text[end_:following])
+        if level2 is not None and level2 not in levels and (bare := _BARE_TWICE.match(body)):
+            levels[level2] = bare[1]  # 服务对象满意度 above 服务对象满意度
+            end_ += bare.end(1)
+            body = body[bare.end(1) :]
         if body.endswith("绩效指标"):
             body = body.removesuffix("绩效指标")
         marks = {edge - end_ for edge in text.edges(end_, following)} if text.short else set()
@@ -194,7 +208,10 @@ def _list(text: _Text, columns: list[Column], start: int, limit: int) -> tuple[l
 
 def _open(levels: dict[int, str], word: str, level1: int | None, level2: int | None, *, empty: bool) -> None:
     """Note a category: of level 1 where another follows at once, or where it can be nothing else."""
-    second = level2 is not None and is_level2(word) and not (is_level1(word) and empty)
+    satisfied = (
+        core(word) == "满意度" and level1_code(levels.get(level1 if level1 is not None else -1, "")) != "satisfaction"
+    )
+    second = level2 is not None and is_level2(word) and not (is_level1(word) and (empty or satisfied))
     if second and level2 is not None:
         levels[level2] = word
         return
@@ -208,8 +225,10 @@ def _open(levels: dict[int, str], word: str, level1: int | None, level2: int | N
 
 @cache
 def _label_word() -> re.Pattern[str]:
-    known = sorted((re.escape(word) for word in words().labels if len(word) > 2), key=len, reverse=True)
-    return re.compile(f"(?:其中[:：]?)?(?:{'|'.join(known)}|{_MORE_LABELS}){_BRACKET}[:：]?")
+    known = sorted(
+        (re.escape(word) for word in words().labels if len(word) > 2 and word != "资金主管部门"), key=len, reverse=True
+    )
+    return re.compile(f"(?:其中[:：]?)?(?:{'|'.join(known)}|{_MORE_LABELS}){_BRACKET}(?:名称|及代码)?[:：]?")
 
 
 def _tokens(text: _Text, start: int, end: int) -> Iterator[Token]:

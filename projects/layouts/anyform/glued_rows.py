@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indicators.targets import Kind, parse
 from indicators.units import unit_end
 from projects.layouts.anyform.running_chunks import Column, FoundRow
 from projects.layouts.anyform.words import ACTUAL
@@ -26,8 +25,8 @@ _OPEN = re.compile(r"[、，,（(《“第:：和及与至~～\-—]$")
 _GOES_ON = re.compile(r"^[、，,）)》”的至~～]")
 _WORDS = re.compile(
     r"(?:有效|显著|明显|稳步|逐步|持续|不断|进一步|大幅|全面|较好|基本|充分|得到|有所|切实|长期)*"
-    r"(?:提高|提升|改善|增强|增加|保障|降低|减少|促进|完善|优化|推动|达标|缓解|规范|健全|保持|满足|加强|控制|落实|完成|减轻|改进|巩固|扩大|下降|提供|延长|稳定|有效|显著|明显|持续|长期|及时|按时|按期)$"
-    r"|(?:达到预期|达到要求|全覆盖|应[^，。]{1,2}尽[^，。]{1,2}|不适用|不超预算|预算内|合格|优秀|良好|较高|按时完成|及时完成|长期影响|中长期|高|中|低|优|良|好|是|否|无|有)$"
+    r"(?:提高|提升|改善|增强|增加|保障|降低|减少|促进|完善|优化|推动|达标|缓解|规范|健全|保持|满足|加强|控制|落实|完成|减轻|改进|巩固|扩大|下降|提供|延长|稳定|长远|深远|有效|显著|明显|持续|长期|及时|按时|按期)$"
+    r"|(?:增加|减少|提高|降低|带动)[\u4e00-\u9fff]{2}$|(?:达到预期|达到要求|全覆盖|应[^，。]{1,2}尽[^，。]{1,2}|不适用|不超预算|预算内|合格|优秀|良好|较高|按时完成|及时完成|长期影响|中长期|高|中|低|优|良|好|是|否|无|有)$"
 )
 _DESCRIBES = re.compile(r"(?<=.{4})(?:反映|考核|衡量|体现|用于|按照|依据|根据)")
 _RECENT = 60  # characters of a text that are looked at for words of a value
@@ -96,8 +95,7 @@ def _worded(text: str) -> int | None:
     """Return where a value in words begins that a text ends with."""
     tail = max(0, len(text) - _RECENT)
     for start in range(max(2, tail), len(text)):
-        word = text[start:]
-        if _WORDS.match(word) and parse(word).kind in (Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE, Kind.LIMIT):
+        if _WORDS.match(text, start):
             return start
     return None
 
@@ -175,6 +173,10 @@ def _behind(columns: list[Column], rest: list[int], row: FoundRow, text: str, at
     """Take values that follow at once into the columns behind the value; return where they end."""
     value = next(n for n, column in enumerate(columns) if column.path in ("value", "quantity"))
     if not any(columns[n].path in (ACTUAL, "weight") for n in rest):
+        again = _VALUE.match(text, at)
+        if again and again[0]:  # of a column that nobody named
+            row.doubtful = True
+            return max(again.end(), unit_end(text, again.end()))
         return at
     taken = row.cells[value]
     half = len(taken) // 2

@@ -27,16 +27,22 @@ from projects.layouts.anyform.running_labels import (
 )
 from projects.layouts.anyform.running_rows import category_at, divide
 from projects.layouts.anyform.spoken import said
-from projects.layouts.anyform.tokens import Token, glue, prose, tokens_of
+from projects.layouts.anyform.spoken_lists import told_projects
+from projects.layouts.anyform.tokens import Token, glue, prose, stand_apart, tokens_of
 from projects.layouts.anyform.words import half_of, heading, is_actual, meaning, words
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
 
-SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标)*(指标|目标)")
+SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标|项目)*(指标|目标|指标表)")
 _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
 LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
+_LETTER = re.compile(r"[（(]?[A-D][)）]?$")  # 预算数(A), 实际完成值(B
+_GOES_ON = ("及", "和", "或", "（", "(")
+_SCORE = re.compile(r"[（(]?\d{1,3}分[)）]?")
 _FEW = 2
 _BETTER = 0.05
+_FITS = 0.4
+_APART_FITS = 0.1
 _LIKELY = 0.8
 
 
@@ -47,7 +53,7 @@ class Rows:
     lines: list[Line] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)
     listed: list[float] = field(default_factory=list)
-    fits: bool = True
+    fits: float = 1.0
 
     @property
     def worth(self) -> float:
@@ -62,7 +68,8 @@ def running(lines: Sequence[Line]) -> Rows | None:
     """
     pieces = _divided(lines, whole=False)
     cells = _divided(lines, whole=True)
-    if cells and (pieces is None or cells.fits or cells.worth > pieces.worth + _BETTER):
+    enough = _APART_FITS if stand_apart(lines) else _FITS
+    if cells and (pieces is None or cells.fits >= enough or cells.worth > pieces.worth + _BETTER):
         return cells
     return pieces or _glued(lines) or _told(lines)
 
@@ -108,6 +115,8 @@ def _told(lines: Sequence[Line]) -> Rows | None:
         for number, text in enumerate(cell.text.split("\n"))
         if text.strip()
     ]
+    if many := _told_many(told):
+        return many
     found, taken = said(told)
     if len(found) < _FEW:
         return None
@@ -119,6 +128,39 @@ def _told(lines: Sequence[Line]) -> Rows | None:
     rows += [(one.level1, one.level2, one.name, one.value, one.row) for one in found]
     for y, (*texts, row) in enumerate(rows):
         cells = [Cell(str(text), col, origin=Origin(int(row), col + 1)) for col, text in enumerate(texts)]
+        out.lines.append(Line(cells, para=False, grid=1, y=y))
+    return out
+
+
+_TOLD_COLUMNS = {
+    "project.name": "项目名称",
+    "department.name": "主管部门",
+    "funding.total": "项目金额",
+    "project.overview": "项目概况",
+    "goals.annual": "年度绩效目标",
+}
+
+
+def _told_many(told: list[tuple[int, str]]) -> Rows | None:
+    """Return a list of projects as rows with the project's fields in front of its indicators."""
+    projects, first = told_projects(told)
+    if not projects:
+        return None
+    out = Rows()
+    for row, text in told:
+        if row < first:
+            out.lines.append(Line([Cell(text.strip(), origin=Origin(row, 1))], para=True))
+    paths = [path for path in _TOLD_COLUMNS if any(path in one.fields for one in projects)]
+    heads = [*(_TOLD_COLUMNS[path] for path in paths), "一级指标", "二级指标", "三级指标", "指标值"]
+    rows: list[tuple[int, list[str]]] = [(first, heads)]
+    for one in projects:
+        fields = [one.fields.get(path, "") for path in paths]
+        for indicator in one.said:
+            rows.append((indicator.row, [*fields, indicator.level1, indicator.level2, indicator.name, indicator.value]))
+            if value_like(indicator.value) < _LIKELY:
+                out.doubtful.add(indicator.row)
+    for y, (row, texts) in enumerate(rows):
+        cells = [Cell(text, col, origin=Origin(row, col + 1)) for col, text in enumerate(texts)]
         out.lines.append(Line(cells, para=False, grid=1, y=y))
     return out
 
@@ -183,12 +225,12 @@ class RunningReader:
             if end > at and category_at(self.tokens, end):
                 break
             text += token.text
-            label = norm(text)
+            label = norm(_LETTER.sub("", text))
             if (token.gap or token.whole) and best[1] and label not in words().columns:
                 break
-            if end > at and known(token.text) not in (None, False):
+            if end > at and any(known(one.text) not in (None, False) for one in (token, self.tokens[at])):
                 break
-            if re.search("[，。；]", text) or len(text) > 24:
+            if re.search(r"[，。；]|\d[%\d]", text) or len(text) > 24:
                 break
             if not label or is_category(text) or re.fullmatch(r"[（(].*[)）]", text):
                 continue
@@ -212,7 +254,7 @@ class RunningReader:
     def take_list(self, columns: list[Column], start: int, limit: int) -> int:
         """Add the heading and the rows of a list; return how many tokens they took."""
         rows, taken, fits = divide(columns, self.tokens[start:limit])
-        self.out.fits = self.out.fits and fits
+        self.out.fits = min(self.out.fits, fits)
         self.add_list(columns, rows, self.tokens[start - 1].row, self.sides.get(start, ""))
         return taken
 
@@ -290,7 +332,7 @@ class RunningReader:
             if stop > at and not token.first and not _BRACKET_UNIT.fullmatch(token.text):
                 break
             text += token.text
-            new = (token.gap or token.whole) and not _BRACKET_UNIT.fullmatch(token.text)
+            new = (token.gap or token.whole) and not token.text.startswith(_GOES_ON)
             if len(text) > 30 or (stop > at and new and best):
                 break
             if is_category(text):
@@ -386,6 +428,8 @@ class RunningReader:
             # Below a list a row would be taken for one of its own.
             cell = Cell(f"{label.text.rstrip('：:')}：{text}", origin=Origin(label.row, 1))
             self.out.lines.append(Line([cell], para=True))
+            return
+        if _SCORE.fullmatch(text):
             return
         unit = unit_of(label.text) or (unit_of(group.text) if group else "")
         shown = label.text if not unit or unit_of(label.text) else f"{label.text.rstrip('：:')}（{unit}）"

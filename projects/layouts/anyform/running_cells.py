@@ -12,6 +12,7 @@ from projects.layouts.anyform.contents import is_number, value_like
 from projects.layouts.anyform.tokens import Token
 
 STRONG = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
+_NUMBERED = re.compile(r"^指标\s*\d{1,2}\s*[:：.、]")
 _REST = re.compile(r"以上|以内|以下|左右|之前|之内|前|内|及以上|[%％]")
 SIGN_ONLY = re.compile(r"[≥≤<>＞＜≧≦=]+|(不少于|不低于|不超过|不高于|至少|大于|小于|高于|低于|达到)(等于)?")
 
@@ -30,6 +31,7 @@ class ListCell:
 
 def is_value(text: str) -> bool:
     """Tell whether a text can hardly be anything but a target value."""
+    text = _NUMBERED.sub("", text)
     if len(text) > 30 or SIGN_ONLY.fullmatch(text):
         return False
     return (parse(text).kind in STRONG and bool(re.search(r"[\d一二两三四五六七八九十百]", text))) or bool(

@@ -14,7 +14,6 @@ from projects.layouts.anyform.words import ACTUAL
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 _MANY = 3  # categories
-_FITS = 0.4
 _MOST_COLUMNS = 7  # behind the name: more are read cell after cell
 
 
@@ -164,15 +163,15 @@ def _fits(column: Column, cells: list[ListCell], at: int, line: int, ahead: list
 # --- cells that are known to be whole -----------------------------------------------------------
 
 
-def by_pattern(columns: list[Column], chunks: list[Chunk]) -> tuple[list[FoundRow], bool]:
-    """Return the rows of a list whose cells are whole but its blank ones are lost, and whether they all fit.
+def by_pattern(columns: list[Column], chunks: list[Chunk]) -> tuple[list[FoundRow], float]:
+    """Return the rows of a list whose cells are whole but its blank ones are lost, and how well they fit.
 
     Of all choices of columns the one below whose headings the cells fit best is the list's; a category whose cells
     it does not divide evenly is read cell after cell, and unsure.
     """
     name = next((n for n, column in enumerate(columns) if column.path == "name"), None)
     if name is None or len(columns) - name - 1 > _MOST_COLUMNS:
-        return [row for chunk in chunks for row in chunk.rows(columns)], False
+        return [row for chunk in chunks for row in chunk.rows(columns)], 0.0
     best: tuple[float, int, list[int]] = (float("-inf"), 0, [])
     behind = range(name + 1, len(columns))
     suits = [[[_suits(cell.text, column) for column in columns] for cell in chunk.cells] for chunk in chunks]
@@ -185,18 +184,22 @@ def by_pattern(columns: list[Column], chunks: list[Chunk]) -> tuple[list[FoundRo
             best = (score, -len(chosen), chosen)
     rows: list[FoundRow] = []
     count = sum(len(chunk.cells) for chunk in chunks)
-    fits = len(chunks) >= _MANY and best[0] >= _FITS * count
+    fits = best[0] / max(count, 1) * (1.0 if len(chunks) >= _MANY else 0.5)
+    level2 = next((n for n, column in enumerate(columns) if column.path == "level2"), None)
     for chunk in chunks:
-        cells, width = chunk.cells, len(best[2])
-        if not width or len(cells) % width:
+        cells, chosen = chunk.cells, best[2]
+        if level2 is not None and level2 not in chunk.levels and len(cells) % max(len(chosen), 1):
+            chosen = [level2, *chosen]  # a category of its own: 满意度指标, 具体指标
+        width = len(chosen)
+        if not best[2] or len(cells) % width:
             odd = chunk.rows(columns)
             for row in odd:
                 row.doubtful = True
             rows += odd
-            fits = False
+            fits = 0.0
             continue
         parts = [cells[at : at + width] for at in range(0, len(cells), width)]
-        found = [FoundRow({n: cell.text for n, cell in zip(best[2], part, strict=True)}, part[0].row) for part in parts]
+        found = [FoundRow({n: cell.text for n, cell in zip(chosen, part, strict=True)}, part[0].row) for part in parts]
         rows += chunk.filled(found)
     return rows, fits
 
@@ -223,3 +226,38 @@ def _suits(text: str, column: Column) -> float:
     if path == ACTUAL and not re.search("原因|措施|说明|备注|依据", column.text):
         return value_like(text)
     return -0.5 if is_value(text) else 0.4
+
+
+# --- two lists beside each other ----------------------------------------------------------------
+
+
+def two_halves(columns: list[Column], chunks: list[Chunk], names: list[int]) -> list[FoundRow]:
+    """Return the rows of a list with a mid-term and a year's half: a category printed twice opens one, then the other.
+
+    What stands below a category that is printed once may be of either half: it is taken for the first, and doubted.
+    """
+    level2 = [n for n, column in enumerate(columns) if column.path == "level2"]
+    middle = level2[1] if len(level2) == 2 else names[1]
+    parts = [list(range(middle)), list(range(middle, len(columns)))]
+    rows: list[FoundRow] = []
+    at = 0
+    while at < len(chunks):
+        twice = at + 1 < len(chunks) and chunks[at].levels == chunks[at + 1].levels
+        pair = chunks[at : at + 2] if twice else chunks[at : at + 1]
+        sides = [_side(columns, part, chunk) for part, chunk in zip(parts, pair, strict=False)]
+        for number in range(max(len(side) for side in sides)):
+            row = FoundRow(dict(pair[0].levels), pair[0].opened, doubtful=not twice)
+            for side in sides:
+                if number < len(side):
+                    row.cells |= side[number].cells
+                    row.row, row.doubtful = side[number].row, row.doubtful or side[number].doubtful
+            if twice and len(level2) == 2 and level2[0] in row.cells:
+                row.cells[level2[1]] = row.cells[level2[0]]
+            rows.append(row)
+        at += len(pair)
+    return rows
+
+
+def _side(columns: list[Column], part: list[int], chunk: Chunk) -> list[FoundRow]:
+    found = _rows_of([columns[n] for n in part], chunk.cells)
+    return [FoundRow({part[n]: text for n, text in row.cells.items()}, row.row, row.doubtful) for row in found]

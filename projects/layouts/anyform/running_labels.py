@@ -19,6 +19,7 @@ _OTHER = re.compile(
     r"|.{2,6}(名称|编码|代码|日期|时间|电话|年限|地点|级次)|(项目)?(实施|保证|保障)(进度)?(计划|措施|条件)|备注|其他(需要)?说明(的问题|事项)?"
 )
 _TWICE = re.compile(r"(\d+(?:\.\d+)?)\1(?=\d{0,3}(?:\.\d+)?%?$)")
+_LEADING = re.compile(r"(\d[\d,]*(?:\.\d+)?(?:万元|亿元|元|(?=[\u4e00-\u9fff])))(?![（(])")
 _SCORES = re.compile(r"分值|得分|执行率([（(]%[)）])?|权重|.{0,8}(执行|支出|到位)数|备注")
 
 
@@ -115,8 +116,9 @@ def figures(tokens: Sequence[Token]) -> list[Token]:
 def amount(body: list[Token]) -> str:
     """Return the amount that pieces broken at the column's width make, with what stands behind it."""
     text = body[0].text
-    if body[0].label is False and (twice := _TWICE.match(text)):
-        return twice[1]  # planned and paid, without anything between: 194.9194.9
+    if body[0].label is False:  # without anything between: planned and paid, 194.9194.9, or the next label unknown
+        told = _TWICE.match(text) or _LEADING.match(text)
+        return told[1] if told else text
     for token in body[1:]:
         if token.first and not token.whole and re.fullmatch(r"[\d.,]*\d(万?元)?|万?元", token.text):
             text += token.text

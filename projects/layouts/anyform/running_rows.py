@@ -14,18 +14,19 @@ from projects.layouts.anyform.contents import (
     is_level2,
 )
 from projects.layouts.anyform.running_cells import cells_of
-from projects.layouts.anyform.running_chunks import Chunk, Column, FoundRow, by_pattern, doubt
+from projects.layouts.anyform.running_chunks import Chunk, Column, FoundRow, by_pattern, doubt, two_halves
 from projects.layouts.anyform.tokens import Token
 
 _SCORE = re.compile(r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?")
 _SCORE_BEGUN = re.compile(r"[（(][\d\-—~～]*$")
 _SHORT = frozenset(["经济", "社会", "生态", "环境", "对象"])
+_HALVES = 0.5
 _BARE = frozenset(["数量", "质量", "时效", "成本"])
 _TAIL = re.compile(r"指标|标|目标")
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 _END_WORDS = re.compile(
-    r"(总分|合计|总计|总得分|得分合计|备注|注|说明|填表人|填报人|审核人|单位负责人|联系电话|其他(需要)?说明.*|.{2,12}(审核|初审|评审|审批)意见)[:：]?.{0,12}"
+    r"(总分|合计|总计|总得分|得分合计|备注|注|说明|填表人|填报人|审核人|单位负责人|联系电话|其他(需要)?说明.*|偏差大或.*|目标未完成.*|(未完成)?原因分析.*|改进措施.*|存在(的)?问题.*|(评价|自评)结论.*|.{2,12}(审核|初审|评审|审批)意见)[:：]?.{0,12}"
 )
 
 
@@ -77,10 +78,10 @@ def _text(tokens: Sequence[Token]) -> str:
     return "".join(token.text for token in tokens)
 
 
-def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRow], int, bool]:
+def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRow], int, float]:
     """Return the rows, and how many of the tokens they took: a total or a signature ends the list.
 
-    The last says whether the cells, being whole, fit below the headings without any rest.
+    The last says how well the cells, being whole, fit below the headings; 0 where some are left over.
     """
     if _hides_level(columns, tokens):
         level = next(n for n, column in enumerate(columns) if column.path in ("level1", "level2"))
@@ -107,10 +108,13 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
             reader.body.pop()
         at += 1
     reader.close()
-    if any(token.whole for token in tokens[:at]):
+    halves = [n for n, column in enumerate(columns) if column.path == "name"]
+    if len(halves) == 2:
+        rows, fits = two_halves(columns, reader.chunks, halves), _HALVES
+    elif any(token.whole for token in tokens[:at]):
         rows, fits = by_pattern(columns, reader.chunks)
     else:
-        rows, fits = [row for chunk in reader.chunks for row in chunk.rows(columns)], False
+        rows, fits = [row for chunk in reader.chunks for row in chunk.rows(columns)], 0.0
     doubt(rows, columns)
     return rows, at, fits
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from projects.grids.text import text_width
+from projects.layouts.anyform.words import words
+from projects.layouts.labels import norm
 from projects.layouts.lines import Line
 
 _ITEM = re.compile(r"([（(]?[一二三四五六七八九十\d]{1,3}[)）、.．](?!\d)|目标\s*\d{1,2}\s*[:：])")
@@ -37,9 +39,10 @@ def tokens_of(lines: Sequence[Line], *, whole: bool = False) -> list[Token]:
     """
     found: list[Token] = []
     before: tuple[int, int] | None = None
+    apart = whole and stand_apart(lines)
     for line in lines:
         for cell in line.cells:
-            for number, text in enumerate(cell.text.split("\n")):
+            for number, text in enumerate(_unbroken(cell.text) if apart else cell.text.split("\n")):
                 row = cell.origin.row + number
                 pieces = [squeezed(text)] if whole and text.strip() else _pieces(text)
                 width = text_width(text.strip())
@@ -50,6 +53,21 @@ def tokens_of(lines: Sequence[Line], *, whole: bool = False) -> list[Token]:
     return _upright(found)
 
 
+def stand_apart(lines: Sequence[Line]) -> bool:
+    """Tell whether blank lines stand between the cells: most runs of lines are a single one."""
+    single = sum("\n" not in cell.text for line in lines for cell in line.cells)
+    return single > _APART and single > 0.8 * sum(len(line.cells) for line in lines)
+
+
+def _unbroken(text: str) -> list[str]:
+    """Return the lines of a cell that stands apart, those of a word broken over a few in one."""
+    parts = text.split("\n")
+    told = words().labels.keys() | words().columns.keys()
+    broken = len(parts) < 5 and all(len(part) < 16 and norm(part) not in told for part in parts)
+    return ["".join(parts)] if broken else parts
+
+
+_APART = 12
 _SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff] ){2,}[\u4e00-\u9fff](?!\S)")
 _UNIT = re.compile(r"(单位\s*[:：])\s+(?=万?元)")
 _BRACKETED = re.compile(r"[（(] {0,2}[^（）()\s]{1,12} [)）]|[（(] [^（）()\s]{1,12}[)）]")  # 收益率( ≥**% )

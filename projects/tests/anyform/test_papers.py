@@ -25,6 +25,7 @@ from projects.tests.anyform import (
 from projects.tests.anyform.measure import compare
 from projects.tests.anyform.paper import Paper, as_pdf, written
 from projects.tests.anyform.texts import TEXTS
+from projects.tests.anyform.texts_two import MORE
 
 _OLD = (papers_one, papers_two, papers_three, papers_four)
 _SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine, papers_ten, papers_eleven)
@@ -70,7 +71,7 @@ def test_every_cell_of_a_printed_form_is_read(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(RUNNING.glob("*.txt")), ids=lambda path: path.stem)
 def test_every_cell_of_a_form_in_running_text_is_read(path: Path) -> None:
     """The text of a PDF as extractors give it, saved web pages, Markdown, rows whose cells blanks divide."""
-    tables = TEXTS.get(path.stem) or PAPERS[path.stem].tables
+    tables = TEXTS.get(path.stem) or MORE.get(path.stem) or PAPERS[path.stem].tables
     reads = read_tables(open_document(path.read_bytes(), path.name))
     assert [cell for cell in compare(reads, tables) if cell[1] != cell[2]] == []
 
