@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from projects.grids.grid import Cell, Origin
-from projects.layouts.anyform.contents import is_category, value_like
+from projects.layouts.anyform.contents import is_category
 from projects.layouts.anyform.glued import glued_parts
 from projects.layouts.anyform.running_chunks import Column, FoundRow, worth
 from projects.layouts.anyform.running_labels import (
@@ -25,10 +25,10 @@ from projects.layouts.anyform.running_labels import (
     opened,
     texts_beside,
 )
+from projects.layouts.anyform.running_leads import lead_columns, leads_of
 from projects.layouts.anyform.running_rows import category_at, divide
-from projects.layouts.anyform.spoken import said
-from projects.layouts.anyform.spoken_lists import told_projects
 from projects.layouts.anyform.tokens import Token, glue, prose, stand_apart, tokens_of
+from projects.layouts.anyform.told import Rows, told
 from projects.layouts.anyform.words import half_of, heading, is_actual, meaning, words
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
@@ -40,25 +40,8 @@ _LETTER = re.compile(r"[（(]?[A-D][)）]?$")  # 预算数(A), 实际完成值(B
 _GOES_ON = ("及", "和", "或", "（", "(")
 _SCORE = re.compile(r"[（(]?\d{1,3}分[)）]?")
 _FEW = 2
-_BETTER = 0.05
 _FITS = 0.4
 _APART_FITS = 0.1
-_LIKELY = 0.8
-
-
-@dataclass(slots=True)
-class Rows:
-    """The lines found, and the rows of the file whose cells were told apart without certainty."""
-
-    lines: list[Line] = field(default_factory=list)
-    doubtful: set[int] = field(default_factory=set)
-    listed: list[float] = field(default_factory=list)
-    fits: float = 1.0
-
-    @property
-    def worth(self) -> float:
-        """How much the rows of the lists look like rows: 1 where each has a name and a value."""
-        return sum(self.listed) / len(self.listed) if self.listed else 0.0
 
 
 def running(lines: Sequence[Line]) -> Rows | None:
@@ -68,10 +51,13 @@ def running(lines: Sequence[Line]) -> Rows | None:
     """
     pieces = _divided(lines, whole=False)
     cells = _divided(lines, whole=True)
-    enough = _APART_FITS if stand_apart(lines) else _FITS
-    if cells and (pieces is None or cells.fits >= enough or cells.worth > pieces.worth + _BETTER):
+    apart = stand_apart(lines)
+    enough = _APART_FITS if apart else _FITS
+    if cells and (
+        pieces is None or (cells.known >= _KNOWN * pieces.known and cells.better(pieces, enough, apart=apart))
+    ):
         return cells
-    return pieces or _glued(lines) or _told(lines)
+    return pieces or _glued(lines) or told(lines)
 
 
 def _glued(lines: Sequence[Line]) -> Rows | None:
@@ -103,66 +89,8 @@ def _divided(lines: Sequence[Line], *, whole: bool) -> Rows | None:
         following = next((other for other, _, _ in heads if other > start), len(tokens))
         at = end + reader.take_list(columns, end, following)
     reader.fields(at, len(tokens))
-    return reader.out if reader.known + len(heads) > _FEW else None
-
-
-def _told(lines: Sequence[Line]) -> Rows | None:
-    """Return the rows of a form whose indicators are told in numbered lines, each field in a line of its own."""
-    told = [
-        (cell.origin.row + number, text)
-        for line in lines
-        for cell in line.cells
-        for number, text in enumerate(cell.text.split("\n"))
-        if text.strip()
-    ]
-    if many := _told_many(told):
-        return many
-    found, taken = said(told)
-    if len(found) < _FEW:
-        return None
-    out = Rows(doubtful={one.row for one in found if value_like(one.value) < _LIKELY})
-    for row, text in told:
-        if row not in taken:
-            out.lines.append(Line([Cell(text.strip(), origin=Origin(row, 1))], para=True))
-    rows = [("一级指标", "二级指标", "三级指标", "指标值", found[0].row)]
-    rows += [(one.level1, one.level2, one.name, one.value, one.row) for one in found]
-    for y, (*texts, row) in enumerate(rows):
-        cells = [Cell(str(text), col, origin=Origin(int(row), col + 1)) for col, text in enumerate(texts)]
-        out.lines.append(Line(cells, para=False, grid=1, y=y))
-    return out
-
-
-_TOLD_COLUMNS = {
-    "project.name": "项目名称",
-    "department.name": "主管部门",
-    "funding.total": "项目金额",
-    "project.overview": "项目概况",
-    "goals.annual": "年度绩效目标",
-}
-
-
-def _told_many(told: list[tuple[int, str]]) -> Rows | None:
-    """Return a list of projects as rows with the project's fields in front of its indicators."""
-    projects, first = told_projects(told)
-    if not projects:
-        return None
-    out = Rows()
-    for row, text in told:
-        if row < first:
-            out.lines.append(Line([Cell(text.strip(), origin=Origin(row, 1))], para=True))
-    paths = [path for path in _TOLD_COLUMNS if any(path in one.fields for one in projects)]
-    heads = [*(_TOLD_COLUMNS[path] for path in paths), "一级指标", "二级指标", "三级指标", "指标值"]
-    rows: list[tuple[int, list[str]]] = [(first, heads)]
-    for one in projects:
-        fields = [one.fields.get(path, "") for path in paths]
-        for indicator in one.said:
-            rows.append((indicator.row, [*fields, indicator.level1, indicator.level2, indicator.name, indicator.value]))
-            if value_like(indicator.value) < _LIKELY:
-                out.doubtful.add(indicator.row)
-    for y, (row, texts) in enumerate(rows):
-        cells = [Cell(text, col, origin=Origin(row, col + 1)) for col, text in enumerate(texts)]
-        out.lines.append(Line(cells, para=False, grid=1, y=y))
-    return out
+    reader.out.known = reader.known
+    return reader.out if reader.known + len(heads) > _FEW or any(leads_of(columns) for _, _, columns in heads) else None
 
 
 @dataclass(slots=True)
@@ -191,17 +119,24 @@ class RunningReader:
                 side = columns[0].text
                 while columns[0].path == "name" and len([c for c in columns if c.path == "name"]) > 1:
                     columns.pop(0)  # 绩效指标 at the side of the list
-                for back in range(min(3, start), 0, -1):
-                    text = "".join(token.text for token in self.tokens[start - back : start])
-                    if SIDE.fullmatch(text):
-                        start, side = start - back, text
-                        break
+                leads, start = lead_columns(self.tokens, start)
+                if not leads:
+                    start, side = self._side_before(start, side)
+                columns = [*leads, *columns]
                 self.sides[end] = side if half_of(norm(side)) and SIDE.fullmatch(side) else ""
                 found.append((start, end, columns))
                 at = end
             else:
                 at += 1
         return found
+
+    def _side_before(self, start: int, side: str) -> tuple[int, str]:
+        """Return what stands at the side of a list right before its headings, and where it begins."""
+        for back in range(min(3, start), 0, -1):
+            text = "".join(token.text for token in self.tokens[start - back : start])
+            if SIDE.fullmatch(text):
+                return start - back, text
+        return start, side
 
     def heading_at(self, at: int) -> tuple[list[Column], int]:
         """Return the columns of a heading that begins here, and the position behind it."""

@@ -13,6 +13,7 @@ from projects.layouts.anyform.words import ACTUAL
 
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
+LEAD = "@lead"  # a project's field in front of its indicators, in a list of many
 _MANY = 3  # categories
 _MOST_COLUMNS = 7  # behind the name: more are read cell after cell
 

@@ -15,6 +15,7 @@ from projects.layouts.anyform.contents import (
 )
 from projects.layouts.anyform.running_cells import cells_of
 from projects.layouts.anyform.running_chunks import Chunk, Column, FoundRow, by_pattern, doubt, two_halves
+from projects.layouts.anyform.running_leads import leads_of, split_leads
 from projects.layouts.anyform.tokens import Token
 
 _SCORE = re.compile(r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?")
@@ -26,7 +27,8 @@ _TAIL = re.compile(r"指标|标|目标")
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 _END_WORDS = re.compile(
-    r"(总分|合计|总计|总得分|得分合计|备注|注|说明|填表人|填报人|审核人|单位负责人|联系电话|其他(需要)?说明.*|偏差大或.*|目标未完成.*|(未完成)?原因分析.*|改进措施.*|存在(的)?问题.*|(评价|自评)结论.*|.{2,12}(审核|初审|评审|审批)意见)[:：]?.{0,12}"
+    r"(总分|合计|总计|总得分|得分合计)[:：]?[\d.]*|(备注|注|说明)([:：].*)?|(填表人|填报人|审核人|单位负责人|联系电话)[:：]?.{0,12}"
+    r"|(其他(需要)?说明|偏差大或|目标未完成|(未完成)?原因分析|改进措施|存在(的)?问题|(评价|自评)结论).*|.{2,12}(审核|初审|评审|审批)意见"
 )
 
 
@@ -88,12 +90,13 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
         columns[level].path = "level1"
         columns.insert(level + 1, Column("二级指标", "level2"))
     reader = _Rows(columns)
+    leads = leads_of(columns)
     at = 0
     while at < len(tokens):
         token = tokens[at]
         if token.first and _END_WORDS.fullmatch(token.text) and (reader.chunks or reader.body):
             break
-        starts = token.first or reader.fresh
+        starts = token.first or reader.fresh or bool(leads)
         end = category_at(tokens, at, bare=reader.wants_second) if starts else 0
         if end:
             reader.category(_text(tokens[at:end]), token.row, _following(tokens, end))
@@ -116,6 +119,8 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
     else:
         rows, fits = [row for chunk in reader.chunks for row in chunk.rows(columns)], 0.0
     doubt(rows, columns)
+    for row in rows if leads else ():
+        row.doubtful = row.doubtful or leads[-1] not in row.cells
     return rows, at, fits
 
 
@@ -140,6 +145,7 @@ class _Rows:
     columns: list[Column]
     chunks: list[Chunk] = field(default_factory=list)
     body: list[Token] = field(default_factory=list)
+    fields: dict[int, str] = field(default_factory=dict)
     level1: str = ""
     level2: str = ""
     opened: int = 0
@@ -162,8 +168,9 @@ class _Rows:
 
     def category(self, text: str, row: int, following: str) -> None:
         """Open a category: of level 1 or of level 2, as what came before and what follows makes it."""
-        self.close()
-        if self._is_first(text, following):
+        first = self._is_first(text, following)
+        self.close(ends=first)
+        if first:
             self.level1, self.level2, self.waits = text, "", False
         else:
             self.level2, self.waits = text, True
@@ -189,13 +196,18 @@ class _Rows:
             return bool(following) and core(following).endswith("成本") and core(following) != "成本"
         return not is_level2(text) or True
 
-    def close(self) -> None:
-        """Keep what was gathered below a category."""
+    def close(self, *, ends: bool = False) -> None:
+        """Keep what was gathered below a category; in a list of projects the next one's fields may end it."""
         body, self.body = self.body, []
         if not body and not self.waits:
             return
         cells = cells_of(body, signs=self.at("operator") is None, units=self.at("unit") is None)
+        fields: dict[int, str] = {}
+        if ends and leads_of(self.columns):
+            cells, fields = split_leads(self.columns, cells)
         levels = {self.at("level1"): self.level1, self.at("level2"): self.level2}
         known = {number: text for number, text in levels.items() if number is not None and text}
-        self.chunks.append(Chunk(cells, known, self.opened))
+        if cells or self.waits:
+            self.chunks.append(Chunk(cells, self.fields | known, self.opened))
         self.waits = False
+        self.fields = self.fields | fields

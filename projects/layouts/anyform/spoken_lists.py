@@ -1,4 +1,4 @@
-"""Lists of many projects whose parts are named in brackets: 【总体目标】…, 【产出指标-数量指标】 指标1:水泵台数(≥7台)."""
+"""Lists of many projects whose parts are named in brackets: 【总体目标】…, 【产出指标-数量指标】 水泵台数(≥7台)."""
 
 from __future__ import annotations
 

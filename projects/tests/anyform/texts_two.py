@@ -1,6 +1,5 @@
 """What stands in further files of the folder ``text``: cells lost altogether, whole cells apart, indicators told."""
 
-# ruff: noqa: E501  one line is one row of a form
 # fmt: off
 
 from __future__ import annotations
