@@ -12,7 +12,7 @@ from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.collecting import no_collection
 from projects.grids.grid import Document
 from projects.layouts.anyform import form_of, form_words, read_by_meaning
-from projects.layouts.anyform.running import Rows, running
+from projects.layouts.anyform.running import Rows, better_apart, running
 from projects.layouts.anyform.stream import dissolved, stream
 from projects.layouts.anyform.words import meaning
 from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
@@ -137,7 +137,7 @@ def _read_segment(
                 other[0].lines, other[0].head = lines, segment.head
                 return other
     elif cells := stream(lines):
-        return _read_running(segment, corrections, cells)
+        return _read_running(segment, corrections, better_apart(lines, cells))
     else:
         flow = reflow(lines)
         if flow is None or not flow.whole:

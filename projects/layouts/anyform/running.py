@@ -42,6 +42,7 @@ _SCORE = re.compile(r"[（(]?\d{1,3}分[)）]?")
 _FEW = 2
 _FITS = 0.4
 _APART_FITS = 0.1
+_CLEARLY = 0.1
 
 
 def running(lines: Sequence[Line]) -> Rows | None:
@@ -53,11 +54,17 @@ def running(lines: Sequence[Line]) -> Rows | None:
     cells = _divided(lines, whole=True)
     apart = stand_apart(lines)
     enough = _APART_FITS if apart else _FITS
-    if cells and (
-        pieces is None or (cells.known >= _KNOWN * pieces.known and cells.better(pieces, enough, apart=apart))
-    ):
+    if cells and (pieces is None or cells.better(pieces, enough, apart=apart)):
         return cells
     return pieces or _glued(lines) or told(lines)
+
+
+def better_apart(lines: Sequence[Line], cells: Rows) -> Rows:
+    """Return the reading of cells that stand apart, or the one that counts them where its rows look more like rows."""
+    counted = _divided(lines, whole=True)
+    if counted is None or counted.known < cells.known or counted.worth <= cells.worth + _CLEARLY:
+        return cells
+    return counted
 
 
 def _glued(lines: Sequence[Line]) -> Rows | None:

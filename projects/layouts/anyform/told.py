@@ -59,8 +59,8 @@ def told(lines: Sequence[Line]) -> Rows | None:
             out.lines.append(Line([Cell(text.strip(), origin=Origin(row, 1))], para=True))
     rows = [("一级指标", "二级指标", "三级指标", "指标值", found[0].row)]
     rows += [(one.level1, one.level2, one.name, one.value, one.row) for one in found]
-    for y, (*texts, row) in enumerate(rows):
-        cells = [Cell(str(text), col, origin=Origin(int(row), col + 1)) for col, text in enumerate(texts)]
+    for y, (*words, row) in enumerate(rows):
+        cells = [Cell(str(text), col, origin=Origin(int(row), col + 1)) for col, text in enumerate(words)]
         out.lines.append(Line(cells, para=False, grid=1, y=y))
     return out
 
