@@ -37,7 +37,7 @@ def read_pdf(data: bytes, name: str) -> Document:
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
     from projects.grids.pdf_original import original_of
-    from projects.grids.pdf_tags import Unusable, tagged_blocks
+    from projects.grids.pdf_tags import tagged_blocks
 
     document = Document([], name)
     try:
@@ -51,10 +51,11 @@ def read_pdf(data: bytes, name: str) -> Document:
             if original is not None:
                 changed = "页面在生成之后改动过，没有采用所附的原件，按页面读取，请核对"
                 document.findings.append(Finding(WARN, "pdf-changed", changed, file=name))
-            try:
-                document.blocks = tagged_blocks(pdf)
-            except Unusable:
+            tagged = tagged_blocks(pdf, MAX_CHARS)
+            if not any(isinstance(block, Grid) for block in tagged):
                 _Reader(document).read(pdf.pages)
+            if tagged and not any(isinstance(block, Grid) for block in document.blocks):
+                document.blocks = tagged  # prose; a table whose tags name no cells is better read by its lines
     except Exception as error:
         if type(error).__name__ == "FileRefused":
             raise

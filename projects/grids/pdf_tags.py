@@ -54,16 +54,20 @@ class _Element:
                     yield from kid.find(kinds)
 
 
-class Unusable(Exception):
+class _Unusable(Exception):
     """There are no tags, or they do not say what stands in the document."""
 
 
-def tagged_blocks(pdf: Any) -> list[Block]:
-    """Return paragraphs and tables of a tagged PDF in order. Raises :class:`Unusable`.
+def tagged_blocks(pdf: Any, most: int) -> list[Block]:
+    """Return paragraphs and tables of a tagged PDF in order; none where its tags do not say what stands in it, or
+    where it has more than ``most`` characters.
 
     ``pdf`` is pdfplumber's. ``Origin(row, cell, "第3页")`` counts rows and paragraphs of the page in which each begins.
     """
-    root = _Tree(pdf).root()
+    try:
+        root = _Tree(pdf).root()
+    except _Unusable:
+        return []
     texts: dict[tuple[int, int], list[Char]] = {}
     whole = 0
     for page in pdf.pages:
@@ -73,11 +77,11 @@ def tagged_blocks(pdf: Any) -> list[Block]:
                 texts.setdefault((page.page_number, number), []).append(char)
             whole += not char["text"].isspace() and (number is not None or char.get("tag") != "Artifact")
         page.close()
+        if whole > most:
+            return []
     maker = _Blocks(texts)
     maker.add(root)
-    if not whole or maker.used < whole * _COVERED:
-        raise Unusable
-    return maker.blocks
+    return maker.blocks if maker.used >= whole * _COVERED else []
 
 
 class _Tree:
@@ -93,7 +97,7 @@ class _Tree:
     def root(self) -> _Element:
         tree = resolve1(self.catalog.get("StructTreeRoot"))
         if not isinstance(tree, dict):
-            raise Unusable
+            raise _Unusable
         roles = resolve1(tree.get("RoleMap"))
         for name, other in roles.items() if isinstance(roles, dict) else ():
             self.roles[str(name)] = _name(other)
@@ -108,7 +112,7 @@ class _Tree:
             self.seen.add(kids.objid)
             kids = resolve1(kids)
         if depth > _MAX_DEPTH or self.count > _MAX_ELEMENTS:
-            raise Unusable
+            raise _Unusable
         if isinstance(kids, list):
             for kid in kids:
                 self._kids(element, kid, page, depth + 1)

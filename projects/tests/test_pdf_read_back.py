@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 import pypdfium2
 import pytest
@@ -116,16 +115,18 @@ def test_no_line_of_our_own_writer_begins_with_a_stop_or_ends_with_a_bracket(tex
     assert not [line for line in lines if line[:1] in "，。：）〕”、" or line[-1:] in "（〔“"]
 
 
-def pdf_with(structure: Callable[[int], str]) -> bytes:
-    """A page with one text, tagged with what ``structure`` writes for the object of this number and those behind it."""
-    draws = b"BT /F1 12 Tf 72 700 Td /P <</MCID 0>> BDC (Goal) Tj EMC ET"
+ONE_TEXT = b"BT /F1 12 Tf 72 700 Td /P <</MCID 0>> BDC (Goal) Tj EMC ET"
+
+
+def pdf_with(structure: str, draws: bytes = ONE_TEXT) -> bytes:
+    """A page that shows ``draws``, tagged with the objects of ``structure``, the first of which is number 6."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R/StructTreeRoot 6 0 R/MarkInfo<</Marked true>>>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
         b"<</Length %d>>stream\n%s\nendstream" % (len(draws), draws),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-        *structure(6).encode().split(b"\n"),
+        *structure.encode().split(b"\n"),
     ]
     out, places = b"%PDF-1.7\n", []
     for number, body in enumerate(objects, 1):
@@ -154,10 +155,24 @@ def pdf_with(structure: Callable[[int], str]) -> bytes:
     ],
 )
 def test_any_structure_gives_the_text(structure: str) -> None:
-    document = open_document(pdf_with(lambda _: structure), "结构.pdf")
+    document = open_document(pdf_with(structure), "结构.pdf")
     texts = [
         text
         for block in document.blocks
         for text in ([cell.text for _, cell in block.cells()] if hasattr(block, "cells") else [block.text])
     ]
     assert texts == ["Goal"]
+
+
+def test_a_table_whose_tags_name_no_cells_is_read_by_its_lines() -> None:
+    lines = b"".join(b"%d %d 100 20 re S " % (x, y) for x in (72, 172) for y in (680, 700))
+    texts = b"".join(
+        b"BT /F1 9 Tf %d %d Td /P <</MCID %d>> BDC (%s) Tj EMC ET " % (x, y, number, text)
+        for number, (x, y, text) in enumerate(
+            ((75, 706, b"Unit"), (175, 706, b"Office"), (75, 686, b"Sum"), (175, 686, b"9"))
+        )
+    )
+    tags = "".join(f"<</S/P/Pg 3 0 R/K {number}>>" for number in range(4))
+    document = open_document(pdf_with(f"<</Type/StructTreeRoot/K[{tags}]>>", lines + texts), "表.pdf")
+    (grid,) = document.blocks
+    assert [[cell.text for cell in row.cells] for row in grid.rows] == [["Unit", "Office"], ["Sum", "9"]]
