@@ -61,6 +61,8 @@ def _add(blocks: list[Block], texts: list[Text]) -> None:
 
 def _whole_rows(lines: list[str]) -> list[Block]:
     blocks: list[Block] = []
+    barred = [line.lstrip() for line in lines if "|" in line]
+    opened = sum(line.startswith("|") for line in barred) * 2 > len(barred)  # else a bar in front is a blank cell's
     for number, line in enumerate(lines, start=1):
         if _RULE.fullmatch(line):
             continue
@@ -68,7 +70,8 @@ def _whole_rows(lines: list[str]) -> list[Block]:
             if line.strip():
                 blocks.append(Paragraph(line.strip().lstrip("#").strip(), origin=Origin(number, 1)))
             continue
-        bare = line.strip().removeprefix("|").removesuffix("|")
+        bare = line.strip().removesuffix("|")
+        bare = bare.removeprefix("|") if opened else bare
         _add(blocks, [(text, number) for text in bare.split("|")])
     return blocks
 

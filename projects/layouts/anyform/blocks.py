@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from projects.layouts.anyform.contents import is_number
@@ -117,7 +118,9 @@ def matrix(form: FormReader, index: int) -> bool:
             heads.append((spot, money))
     if heads and any(is_amount(s.text) for s in form.sheet.filled(index) if heads[0][0].col < s.col < heads[-1][0].col):
         return False  # each label with its own amount beside it
-    if len(heads) > 2 and (lost := _lost_side(form, index, heads[0][0])):
+    if len(heads) > 1 and _amounts_moved(form, index):
+        heads = [(replace_col(spot, spot.col - 1), money) for spot, money in heads if spot.col > tops_at(form, index)]
+    elif len(heads) > 2 and (lost := _lost_side(form, index, heads[0][0])):
         heads = [(replace_col(spot, spot.col - lost), money) for spot, money in heads[1:]]
     if len(heads) > 2 and _is_corner(form, index, heads[0][0]):
         heads.pop(0)
@@ -184,6 +187,28 @@ def _lost_side(form: FormReader, index: int, first: Spot) -> int:
     below = form.sheet.filled(index + 1)
     beside = len(below) > 2 and below[0].col == first.col and is_amount(below[1].text) and below[1].col == first.end
     return tops[2].col - below[1].col if beside else 0
+
+
+def tops_at(form: FormReader, index: int) -> int:
+    """Return the column of a line's first cell."""
+    return form.sheet.filled(index)[0].col
+
+
+def _amounts_moved(form: FormReader, index: int) -> bool:
+    """Tell whether the first heading stood at the side of the rows below, its merge lost: they are one cell shorter."""
+    if index + 1 >= len(form.sheet.lines) or not form.sheet.follows(index + 1):
+        return False
+    above, below = form.sheet.filled(index), form.sheet.filled(index + 1)
+    plain = all(c.colspan == 1 and c.rowspan == 1 for at in (index, index + 1) for c in form.sheet.lines[at].cells)
+    wide = all(two.col == one.end for one, two in pairwise(above))  # no blank among the headings
+    return (
+        plain
+        and wide
+        and len(below) == len(above) - 1 > 1
+        and below[0].col == above[0].col
+        and all(is_amount(spot.text) for spot in below[1:])
+        and not is_amount(below[0].text)
+    )
 
 
 def replace_col(spot: Spot, col: int) -> Spot:

@@ -61,7 +61,7 @@ def _leaves(sheet: Sheet, head: Head, index: int, hints: Hints) -> bool:
     if head.many or first.col > head.columns[0].start or heading(label):
         return False
     known = label in hints.labels or meaning(label) is not None or _is_outside(label)
-    cells = sheet.tops(index)
+    cells = [spot for spot in sheet.tops(index) if spot.col <= tops[-1].col]
     return known and (len(cells) * 2 <= len(head.columns) or len(cells) <= 2 < len(head.columns))
 
 

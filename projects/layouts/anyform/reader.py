@@ -11,6 +11,7 @@ from projects.layouts.anyform.form import FormReader
 from projects.layouts.anyform.heads import LIST_FIELDS, Head, find_heads
 from projects.layouts.anyform.rows import ListReader
 from projects.layouts.anyform.sheet import Sheet, sheet_of
+from projects.layouts.anyform.unmerged import with_merges
 from projects.layouts.anyform.words import ACTUAL, GRADE, heading, meaning
 from projects.layouts.corrections import PERIOD, Hints
 from projects.layouts.labels import norm
@@ -53,6 +54,7 @@ def read_by_meaning(lines: list[Line], title: str, hints: Hints = _NO_HINTS) -> 
 
     Empty when too little of it is understood to be a target table.
     """
+    lines = with_merges(lines)
     sheet = sheet_of(lines)
     heads = find_heads(sheet, hints)
     _tell_halves(heads)

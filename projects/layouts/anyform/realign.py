@@ -18,7 +18,8 @@ from projects.layouts.anyform.contents import (
 )
 from projects.layouts.anyform.heads import Column, Head
 from projects.layouts.anyform.sheet import Sheet, Spot
-from projects.layouts.anyform.words import ACTUAL
+from projects.layouts.anyform.words import ACTUAL, meaning
+from projects.layouts.labels import norm
 from projects.layouts.lines import Line
 
 _MOST_COLUMNS = 24
@@ -27,8 +28,10 @@ _MOST_COLUMNS = 24
 def realign(sheet: Sheet, head: Head, lines: list[int]) -> list[int]:
     """Move rows whose first columns are missing to the right; return the lines that were moved."""
     columns = head.columns
-    if len(columns) < 4 or len(columns) > _MOST_COLUMNS or not {"level1", "level2"} & {c.path for c in columns}:
+    if len(columns) < 4 or len(columns) > _MOST_COLUMNS:
         return []
+    if not {"level1", "level2"} & {c.path for c in columns}:
+        return _beside_side(sheet, columns, lines)
     moved = []
     for index in lines:
         line = sheet.lines[index]
@@ -45,16 +48,38 @@ def realign(sheet: Sheet, head: Head, lines: list[int]) -> list[int]:
     return moved
 
 
+def _beside_side(sheet: Sheet, columns: list[Column], lines: list[int]) -> list[int]:
+    """Move the rows of a list without levels that stand one heading too far left: 绩效指标 stood at their side."""
+    rows = [index for index in lines if sheet.lines[index].filled]
+    names = [column.path == "name" for column in columns[:2]]
+    plain = all(cell.colspan == 1 and cell.rowspan == 1 for index in rows for cell in sheet.lines[index].cells)
+    short = all(sheet.lines[index].filled[-1] + 1 < len(columns) for index in rows)
+    if not (rows and plain and all(names) and short):
+        return []
+    if any(sheet.lines[index].filled[0] or sheet.lines[index].cells[0].col != columns[0].start for index in rows):
+        return []
+    for index in rows:
+        _move(sheet, index, columns, 1)
+    return rows
+
+
 def _shift(line: Line, columns: list[Column]) -> int:
     """Return by how many columns a row fits its headings better than where it stands, 0 for none."""
     texts = line.texts[: line.filled[-1] + 1]
     if len(texts) == 1 and _is_lone_name(texts[0], columns):
         return max(number for number, column in enumerate(columns) if column.path == "name")
+    if len(texts) == 1 and is_level2(texts[0]) and not is_level1(texts[0]):
+        return next((number for number, column in enumerate(columns) if column.path == "level2"), 0)
     if len(texts) < 2 or len(texts) >= len(columns):
         return 0
     scores = [_score(texts, columns[by:]) for by in range(len(columns) - len(texts) + 1)]
     best = max(range(len(scores)), key=lambda by: (scores[by], -by))
-    telling = any(
+    behind = dict(zip((column.path for column in columns[best:]), texts, strict=False))
+    value = behind.get("value", "") or behind.get("quantity", "")
+    valued = value_like(value) >= 1.0 and bool(behind.get("name"))
+    if not any(column.path in ("level1", "level2") for column in columns[:2]):
+        valued = valued and not re.fullmatch(r"[\d,.]+", value)  # an amount, in a list of projects
+    telling = valued or any(
         column.path in ("level1", "level2", "operator") and text and _fits(text, column) >= 2.0
         for text, column in zip(texts, columns[best:], strict=False)
     )

@@ -12,7 +12,16 @@ from projects.findings import WARN
 from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
-from projects.layouts.anyform.contents import divided, is_category, is_filler, is_level1, is_level2, value_like
+from projects.layouts.anyform.contents import (
+    divided,
+    is_category,
+    is_filler,
+    is_level1,
+    is_level2,
+    is_number,
+    is_sign,
+    value_like,
+)
 from projects.layouts.anyform.extent import TOTALS
 from projects.layouts.anyform.heads import PAIRS, Column, Head
 from projects.layouts.anyform.realign import realign
@@ -35,6 +44,8 @@ _OFFICE = re.compile(
 )
 _WORDLESS = Layout(id="", name="", kind="project", title="", unit="", money="")
 
+_LONG_LEVEL = 12
+
 _NAMED = ("@project.name", "@department.name")
 
 Own = dict[str, tuple[str, Cell | None, str, float, str]]
@@ -43,6 +54,14 @@ Own = dict[str, tuple[str, Cell | None, str, float, str]]
 @cache
 def _words() -> Vocabulary:
     return Vocabulary(_WORDLESS)
+
+
+def _is_misplaced(level: str) -> bool:
+    """Tell whether what stands below a level is no category by any word of any place: a figure, a sign, a value."""
+    if not level or is_category(level):
+        return False
+    sentence = len(level) > _LONG_LEVEL and bool(re.search("[，。；]", level))
+    return sentence or is_number(level) or is_sign(level) or value_like(level) >= 1.0
 
 
 @dataclass(slots=True)
@@ -301,6 +320,8 @@ class ListReader:
             return  # the form's own …… where more could be written
         if name and not value and value_like(name) >= 1.0 and len(name) < 12 and "quantity" not in own:
             # A value where the name should be: the cells of this row stand elsewhere than their headings say.
+            own = {path: (text, spot, how, min(sure, 0.4), at) for path, (text, spot, how, sure, at) in own.items()}
+        if any(_is_misplaced(own.get(path, ("",))[0]) for path in ("level1", "level2")):
             own = {path: (text, spot, how, min(sure, 0.4), at) for path, (text, spot, how, sure, at) in own.items()}
         cell = next((spot.cell for spot in places if spot and spot.top and spot.text), None)
         if cell is not None:
