@@ -18,8 +18,7 @@ from projects.layouts.anyform.contents import (
 )
 from projects.layouts.anyform.heads import Column, Head
 from projects.layouts.anyform.sheet import Sheet, Spot
-from projects.layouts.anyform.words import ACTUAL, meaning
-from projects.layouts.labels import norm
+from projects.layouts.anyform.words import ACTUAL
 from projects.layouts.lines import Line
 
 _MOST_COLUMNS = 24

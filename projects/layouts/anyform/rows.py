@@ -13,18 +13,16 @@ from projects.grids.grid import Cell
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.columns import settle
 from projects.layouts.anyform.contents import (
-    divided,
     is_category,
     is_filler,
     is_level1,
     is_level2,
-    is_number,
-    is_sign,
     value_like,
 )
 from projects.layouts.anyform.extent import TOTALS
 from projects.layouts.anyform.heads import PAIRS, Column, Head
 from projects.layouts.anyform.realign import realign
+from projects.layouts.anyform.row_parts import Own, is_dots, is_misplaced, pairs_of
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
 from projects.layouts.anyform.words import ACTUAL, GRADE, Meaning
 from projects.layouts.bound import CONTENTS, POSITION
@@ -36,32 +34,18 @@ from projects.layouts.values import parse_money
 from projects.targettable import ROW_TYPES
 
 _NUMBERING = re.compile(r"^([一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．])")
-_ITEM = re.compile(r"^([（(]?\d{1,2}[)）、.．]|[①-⑳])\s*(?!\d)")
-_DOTS = re.compile(r"[.…·。]+")
 _PAIR = re.compile(r"\s*(?:[-—–/\\>＞、·]+|\n)\s*")
 _OFFICE = re.compile(
     r".{2,40}(局|委|办|办公室|中心|处|院|校|站|厅|部|馆|所|会|政府|医院|学校|大学|学院|街道|镇|乡|队|团|社|集团|公司|库|室|园|场)(（?本级）?|\(本级\)|机关)?"
 )
 _WORDLESS = Layout(id="", name="", kind="project", title="", unit="", money="")
 
-_LONG_LEVEL = 12
-
 _NAMED = ("@project.name", "@department.name")
-
-Own = dict[str, tuple[str, Cell | None, str, float, str]]
 
 
 @cache
 def _words() -> Vocabulary:
     return Vocabulary(_WORDLESS)
-
-
-def _is_misplaced(level: str) -> bool:
-    """Tell whether what stands below a level is no category by any word of any place: a figure, a sign, a value."""
-    if not level or is_category(level):
-        return False
-    sentence = len(level) > _LONG_LEVEL and bool(re.search("[，。；]", level))
-    return sentence or is_number(level) or is_sign(level) or value_like(level) >= 1.0
 
 
 @dataclass(slots=True)
@@ -316,12 +300,12 @@ class ListReader:
         if not written and (both or not level or not self._level_is_new(places)):
             return
         name, value = (own.get(path, ("",))[0] for path in ("name", "value"))
-        if name and not value and _DOTS.fullmatch(name):
+        if name and not value and is_dots(name):
             return  # the form's own …… where more could be written
         if name and not value and value_like(name) >= 1.0 and len(name) < 12 and "quantity" not in own:
             # A value where the name should be: the cells of this row stand elsewhere than their headings say.
             own = {path: (text, spot, how, min(sure, 0.4), at) for path, (text, spot, how, sure, at) in own.items()}
-        if any(_is_misplaced(own.get(path, ("",))[0]) for path in ("level1", "level2")):
+        if any(is_misplaced(own.get(path, ("",))[0]) for path in ("level1", "level2")):
             own = {path: (text, spot, how, min(sure, 0.4), at) for path, (text, spot, how, sure, at) in own.items()}
         cell = next((spot.cell for spot in places if spot and spot.top and spot.text), None)
         if cell is not None:
@@ -353,28 +337,7 @@ class ListReader:
         for column, spot in zip(self.head.columns, places, strict=True):
             if column.path != PAIRS or spot is None or not spot.top:
                 continue
-            if column.name:
-                fixed: Own = {
-                    "level1": (column.level1, None, column.how, column.sure, column.label),
-                    "level2": (column.level2, None, column.how, column.sure, column.label),
-                    "name": (column.name, None, column.how, column.sure, column.label),
-                    "value": (spot.text, spot.cell, column.how, column.sure, column.label),
-                }
-                if spot.text:
-                    self.rows.append((column.level1, fixed, spot.cell, self.head.half))
-                continue
-            for line in re.split(r"[\n；;]", spot.text):
-                name, value = divided(_ITEM.sub("", line.strip()))
-                if not name:
-                    continue
-                sure = column.sure if value else 0.4
-                own: Own = {
-                    "level1": (column.level1, spot.cell, column.how, sure, column.label),
-                    "level2": (column.level2, spot.cell, column.how, sure, column.label),
-                    "name": (name, spot.cell, CONTENTS, sure, column.label),
-                    "value": (value, spot.cell, CONTENTS, sure, column.label),
-                }
-                self.rows.append((column.level1, own, spot.cell, self.head.half))
+            self.rows += [(column.level1, own, spot.cell, self.head.half) for own in pairs_of(column, spot)]
 
     def _shifted(self, index: int, places: list[Spot | None]) -> list[Spot | None] | None:
         """Return a better place for each cell where cells moved left because merged ones above were lost."""
