@@ -71,7 +71,8 @@ class OptionsForm(forms.Form):
         required=False,
         choices=[
             ("ask", _("逐个由人确认")),
-            ("new", _("写入时按文件中的名称新建")),
+            ("new", _("写入时新建，有名称相近的仍由人确认")),
+            ("all", _("写入时都按文件中的名称新建")),
         ],
         widget=forms.Select(attrs={"class": "form-select"}),
     )

@@ -25,9 +25,9 @@ class ImportBatch(models.Model):
     ``department`` is the top of what it may touch, ``None`` for all departments. ``options`` hold the year where files
     state none (``year``) and the department's name there (``unstated``), what becomes of past years (``past``:
     ``auto``, ``draft``, ``history``), the departments chosen for what files call them (``departments``), whether the
-    commit makes those that are not known (``unknown``: ``new``, else ``ask``), and who had it committed or undone
-    (``by``, ``operator``). ``version`` rises with each decision. ``made`` lists what a
-    commit created beside tables, for its undoing; ``result`` is the report.
+    commit makes those that are not known (``unknown``: ``ask``, ``new`` where no similar one is, ``all``),
+    and who had it committed or undone (``by``, ``operator``). ``version`` rises with each decision. ``made`` lists what
+    a commit created beside tables, for its undoing; ``result`` is the report.
     """
 
     class State(models.TextChoices):

@@ -52,7 +52,7 @@ def import_documents(
     compare: bool = False,
     whole: bool = False,
     past: str = "auto",
-    unknown: str = "new",
+    unknown: str = "all",
     keep: bool = True,
     progress: Progress | None = None,
     written: Callable[[int], None] = lambda tables: None,
@@ -170,7 +170,7 @@ class _Import:
         self.user = Operator()
         names = [source[0] if isinstance(source, tuple) else Path(source).name for source in sources]
         more = f" 等 {len(names)} 项" if len(names) > 1 else ""
-        name = f"命令行导入 {names[0] if names else ''}{more}"
+        name = f"{names[0] if names else ''}{more}"
         self.batch = batches.begin(user=self.user, department=None, name=name, options=options)
 
     def __enter__(self) -> _Import:

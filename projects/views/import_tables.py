@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -36,6 +39,7 @@ from projects.views.imports import deciding_back, number, own_batch, seen
 HEAD_PATHS = ("fiscal_year", "title", *(path for path in FIELD_NAMES if path not in ("fiscal_year", "title")))
 ALWAYS = {"fiscal_year", "project.name", "department.name", "funding.total", "goals.annual"}
 LONG = {"project.overview", "project.purpose", "goals.period", "goals.annual", "duties"}
+LONGEST_LABEL = 24
 DERIVED = {"category", "operator", "quantity", "unit"}
 
 
@@ -73,11 +77,19 @@ def own_table(request: HttpRequest, pk: int, table: int) -> tuple[ImportBatch, I
 @require_safe
 def table(request: HttpRequest, pk: int, table: int) -> HttpResponse:
     """The source with its bound cells, the reading as fields, what it would change, and what can be corrected."""
-    batch, row = own_table(request, pk, table)
+    return _page(request, *own_table(request, pk, table))
+
+
+def _page(
+    request: HttpRequest, batch: ImportBatch, row: ImportTable, typed: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """The page of a table; with ``typed``, what a person wrote into its fields and could not save."""
+    now = correcting.texts(row.table) | dict(typed or {})
     read, trouble = _read_again(batch, row)
     bound = _by_path(read)
     target = Stored.objects.filter(pk=row.target_id).select_related("fiscal_year").first()
     before, after = selectors.neighbours(row)
+    mended = row.corrections.get("cells", {})
     compare = row.outcome == ImportTable.Outcome.CHANGED and target is not None
     context = {
         "batch": batch,
@@ -85,10 +97,11 @@ def table(request: HttpRequest, pk: int, table: int) -> HttpResponse:
         "read": read,
         "trouble": trouble,
         "lines": _lines(read.source, read.bound) if read else [],
-        "head": _head(row, bound),
-        "lists": _lists(row, bound),
+        "head": _head(row, bound, now),
+        "lists": _lists(row, bound, now),
         "labels": _labels(read),
         "columns": _columns(read),
+        "texts": _texts(read),
         "label_fields": FIELD_NAMES.items(),
         "column_fields": [(path, name) for path, name in ROW_FIELD_NAMES["indicators"].items() if path != "category"],
         "difference": diff(load_tables(Stored.objects.filter(pk=row.target_id))[0], row.table) if compare else None,
@@ -99,11 +112,12 @@ def table(request: HttpRequest, pk: int, table: int) -> HttpResponse:
         "after": after,
         "open": batch.state == ImportBatch.State.OPEN,
         "waiting": row.file.state in ("waiting", "reading"),
+        "since": timezone.now().isoformat(),
         "departments": selectors.scopes(request.user)[:2_000],
-        "findings": [_named(finding) for finding in row.findings],
+        "findings": [_named(finding) | {"mended": finding["field"] in mended} for finding in row.findings],
         "remarks": [_named(finding.to_dict()) for finding in _remarks(row)],
     }
-    return render(request, "imports/table.html", context)
+    return render(request, "imports/table.html", context, status=409 if typed else 200)
 
 
 def _named(finding: dict[str, Any]) -> dict[str, Any]:
@@ -202,8 +216,7 @@ def _cell(row: ImportTable, path: str, text: str, bound: dict[str, Bound], name:
     )
 
 
-def _head(row: ImportTable, bound: dict[str, Bound]) -> list[Cell]:
-    now = correcting.texts(row.table)
+def _head(row: ImportTable, bound: dict[str, Bound], now: Mapping[str, str]) -> list[Cell]:
     cells = [
         _cell(row, path, now.get(path, ""), bound)
         for path in HEAD_PATHS
@@ -214,8 +227,7 @@ def _head(row: ImportTable, bound: dict[str, Bound]) -> list[Cell]:
     ]
 
 
-def _lists(row: ImportTable, bound: dict[str, Bound]) -> list[Rows]:
-    now = correcting.texts(row.table)
+def _lists(row: ImportTable, bound: dict[str, Bound], now: Mapping[str, str]) -> list[Rows]:
     found = []
     for key in ROW_TYPES:
         count = len(getattr(row.table, key))
@@ -255,24 +267,38 @@ def _columns(read: ReadTable | None) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def _texts(read: ReadTable | None) -> list[str]:
+    """What stands in the source and may be a heading or label, for re-binding what was not recognised at all."""
+    cells = (cell.text.strip() for line in (read.source.rows if read else ()) for cell in line.cells)
+    return list(dict.fromkeys(text for text in cells if 1 < len(text) <= LONGEST_LABEL and not text.isdecimal()))[:200]
+
+
 @require_POST
 def cells(request: HttpRequest, pk: int, table: int) -> HttpResponse:
-    """Corrected cells: what differs from the present text counts, all other fields are as they were."""
-    batch, row = own_table(request, pk, table)
-    sent = {name[2:]: text.replace("\r\n", "\n") for name, text in request.POST.items() if name.startswith("c:")}
+    """Corrected cells: what differs from the present text counts, all other fields are as they were.
 
-    def act() -> str:
+    What cannot be saved stays in the fields.
+    """
+    batch, row = own_table(request, pk, table)
+    sent = {name[2:]: str(text).replace("\r\n", "\n") for name, text in request.POST.items() if name.startswith("c:")}
+
+    try:
         count = correcting.correct(
             user=request.user,
             batch_id=batch.pk,
             table_id=row.pk,
-            cells={path: str(text) for path, text in sent.items()},
+            cells=sent,
             version=seen(request),
             everywhere=request.POST.get("everywhere") == "1",
         )
-        return _("已更正，涉及 %(n)d 张表") % {"n": count} if count else _("没有改动")
-
-    return deciding_back(request, act, "import-table", pk, table)
+    except Refused as error:
+        batch, row = own_table(request, pk, table)
+        known = correcting.texts(row.table)
+        kept = {path: text for path, text in sent.items() if path in known}
+        messages.error(request, _("%(why)s 填写的内容还在下面，没有保存。") % {"why": str(error)})
+        return _page(request, batch, row, kept)
+    messages.success(request, _("已更正，涉及 %(n)d 张表") % {"n": count} if count else _("没有改动"))
+    return redirect("import-table", pk, table)
 
 
 @require_POST
@@ -289,6 +315,9 @@ def reading(request: HttpRequest, pk: int, table: int) -> HttpResponse:
         )
         return _("已按更正重新读取 %(n)d 个文件") % {"n": count}
 
+    if request.POST.get("op") in ("split", "join"):
+        # Which tables there are is what has changed: back to those of the file.
+        return deciding_back(request, act, "import-batch", pk, query=f"?file={row.file_id}#preview")
     return deciding_back(request, act, "import-table", pk, table)
 
 

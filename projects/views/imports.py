@@ -66,14 +66,16 @@ def number(text: Any) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def deciding_back(request: HttpRequest, act: Callable[[], str], name: str, *place: int) -> HttpResponse:
+def deciding_back(
+    request: HttpRequest, act: Callable[[], str], name: str, *place: int, query: str = ""
+) -> HttpResponse:
     """Do what was decided, say what came of it (or why not), and go back to where the person was."""
     try:
         if text := act():
             messages.success(request, text)
     except Refused as error:
         messages.error(request, str(error))
-    query = request.POST.get("back", "")
+    query = query or request.POST.get("back", "")
     target = reverse(name, args=place)
     if name == "import-table" and not ImportTable.objects.filter(batch=place[0], pk=place[1]).exists():
         target = reverse("import-batch", args=place[:1])
@@ -174,6 +176,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: progress while it runs, then the preview, then the report."""
     shown = own_batch(request, pk)
     how = selectors.progress(shown)
+    groups = selectors.department_groups(shown)
     show = request.GET.get("show", "")
     file = number(request.GET.get("file"))
     text = request.GET.get("q", "").strip()[:100]
@@ -183,7 +186,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": shown,
         "progress": how,
         "summary": selectors.summary(shown),
-        "groups": selectors.department_groups(shown),
+        "groups": groups,
+        "can_make": not shown.department_id
+        and any(group.open and group.stated and not group.proposals for group in groups),
         "scope": selectors.scopes(request.user)[:2_000] if shown.state == State.OPEN else [],
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "filters": [(key, name, key == show) for key, name in FILTER_NAMES.items()],
@@ -256,13 +261,14 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     shown = own_batch(request, pk)
     files = request.FILES.getlist("file")
     names = request.POST.getlist("name")
+    unsent = number(request.POST.get("size")) or 0
     try:
-        if not files:
+        if not files and not (names and unsent > settings.UPLOAD_MAX_BYTES):
             raise Refused(_("没有选择文件"))
         taken = [
             _take(request, shown, file, names[at] if at < len(names) else file.name or "")
             for at, file in enumerate(files)
-        ]
+        ] or [batches.add_file(user=request.user, batch=shown, name=names[0], data=b"", size=unsent)]
     except Refused as error:
         if wants_json(request):
             return JsonResponse({"ok": False, "message": str(error)}, status=409)

@@ -111,7 +111,7 @@ class Command(BaseCommand):
             "dry_run": options["dry_run"],
             "whole": options["whole"],
             "past": options["past"],
-            "unknown": "ask" if options["known_departments"] else "new",
+            "unknown": "ask" if options["known_departments"] else "all",
             "keep": (as_json and options["dry_run"]) or bool(options["readings"]),
             "progress": bar.step,
             "written": bar.written,

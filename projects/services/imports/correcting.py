@@ -335,11 +335,11 @@ def set_options(
 ) -> None:
     """The year of tables that state none, what past years' tables become, and whether departments that are not known
     are made by the commit (``""``: as before); what that concerns is placed anew."""
-    if past not in ("auto", "draft", "history") or unknown not in ("", "ask", "new"):
+    if past not in ("auto", "draft", "history") or unknown not in ("", "ask", "new", "all"):
         raise Refused("没有这种处理方式")
     with transaction.atomic():
         batch = locked(batch_id, user=user, version=version)
-        if unknown == "new" and batch.department_id:
+        if unknown in ("new", "all") and batch.department_id:
             raise Refused("只有全部部门的系统管理员可以在写入时新建部门")
         before = {name: batch.options.get(name, kept) for name, kept in DEFAULTS.items()}
         after = {"year": year, "past": past, "unknown": unknown or before["unknown"]}

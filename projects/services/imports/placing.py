@@ -121,15 +121,16 @@ class Register:
             row.department, row.found = named[0], Found.MATCHED
             return
         row.proposals = [item.pk for item in named] or self.like(name)
-        if not named and self.may_make(ref):
+        if not named and self.may_make(ref, like=bool(row.proposals)):
             row.found = Found.MADE
             return
         row.found = Found.PROPOSED if row.proposals else Found.UNKNOWN
 
-    def may_make(self, ref: DepartmentRef) -> bool:
-        """Whether the commit makes a department of that name: it was asked to, and nothing by that name is there."""
+    def may_make(self, ref: DepartmentRef, *, like: bool) -> bool:
+        """Whether the commit makes a department of that name: it was asked to, ``all`` also where ``like`` ones are."""
         code, name = tidy(ref.code), tidy(ref.name) or tidy(ref.code)
-        if self.batch.options.get("unknown") != "new" or self.batch.department_id or not name:
+        wanted = ("all",) if like else ("new", "all")
+        if self.batch.options.get("unknown") not in wanted or self.batch.department_id or not name:
             return False
         return len(code) <= CODE_LENGTH and len(name) <= NAME_LENGTH
 

@@ -112,5 +112,10 @@ def test_chosen_files_are_uploaded_and_a_large_one_is_refused_before_it_is_sent(
     page.set_input_files("#drop-folder", folder)
     page.wait_for_url("**/imports/*/")
     page.wait_for_selector("#preview")
-    assert set(ImportFile.objects.values_list("name", flat=True)) == {"上年/甲.docx", "上年/里/乙.docx"}
+    assert dict(ImportFile.objects.values_list("name", "state")) == {
+        "上年/甲.docx": "read",
+        "上年/里/乙.docx": "read",
+        "上年/大.pdf": "refused",
+    }
+    assert "“上年/大.pdf”" in page.locator(".import-refused li").inner_text()
     assert ImportBatch.objects.get().name == "上年"

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from projects.models import ImportBatch, ImportTable, Role, SavedReading
+from projects.models import ImportBatch, ImportFile, ImportTable, Role, SavedReading
 from projects.models import TargetTable as Stored
 from projects.rules import check_table
 from projects.store import Entry, save_tables
@@ -323,3 +323,34 @@ def test_preview_says_what_the_rules_will_find(client, district) -> None:
     told = client.get(f"/imports/{batch}/tables/{row.pk}/").content.decode()
     assert f"写入后检查规则会提示 {len(check_table(row.table))} 处" in told
     assert "“发放准确率”是比率，指标值却写成" in told
+
+
+def test_what_cannot_be_saved_stays_in_the_fields(client, district) -> None:
+    batch = begin(client)
+    send(client, batch, "甲.docx", as_file(made(1, district["bureau"])))
+    row = ImportTable.objects.get()
+    stale = ImportBatch.objects.get(pk=batch).version - 1
+    for version, year, why in (
+        ("", "二〇二七", "有过改动"),
+        (stale, "2027", "有过改动"),
+        (stale + 1, "二〇二七", "不是年度"),
+    ):
+        cells = {"c:fiscal_year": year, "c:goals.annual": "写了很久的目标", "version": version}
+        response = client.post(f"/imports/{batch}/tables/{row.pk}/cells/", cells)
+        page = response.content.decode()
+        assert response.status_code == 409
+        assert why in page
+        assert f'value="{year}"' in page
+        assert "写了很久的目标" in page
+    assert ImportTable.objects.get().corrections == {}
+
+
+def test_a_file_too_large_to_be_sent_is_kept_as_refused(client, district, settings) -> None:
+    settings.UPLOAD_MAX_BYTES = 1 << 20
+    batch = begin(client)
+    url = f"/imports/{batch}/files/"
+    assert client.post(url, {"name": "大.pdf", "size": str(2 << 20)}, **JSON).status_code == 201
+    assert client.post(url, {"name": "小.pdf", "size": "12"}, **JSON).status_code == 409
+    file = ImportFile.objects.get()
+    assert (file.name, file.state, file.size) == ("大.pdf", "refused", 2 << 20)
+    assert "“大.pdf”" in client.get(f"/imports/{batch}/").content.decode()

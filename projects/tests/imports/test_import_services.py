@@ -313,3 +313,40 @@ def test_discarded_batch_keeps_its_line_and_nothing_else(admin, district, upload
     batch.refresh_from_db()
     assert (batch.state, batch.files.count(), batch.tables.count()) == ("discarded", 0, 0)
     assert list((media / "imports" / str(batch.pk)).iterdir()) == []
+
+
+def test_departments_that_are_not_known_are_made_by_the_commit_where_none_is_similar(admin, district, upload) -> None:
+    before = database()
+    batch = upload({"甲.json": as_json(made(1, "气象局"), made(2, "某区卫生健康局机关"), made(3, "气象局"))})
+    correcting.set_options(user=admin, batch_id=batch.pk, year=None, past="auto", unknown="new", version=batch.version)
+    rows = list(batch.tables.order_by("number"))
+    assert [(row.found, row.outcome) for row in rows] == [("made", "new"), ("proposed", "blocked"), ("made", "new")]
+    assert database() == before
+    assert commit(batch, admin, valid_only=True).result["new"] == 2
+    weather = Department.objects.get(name="气象局")
+    assert {row.department for row in Stored.objects.all()} == {weather}
+    assert list(batch.tables.order_by("number").values_list("department", flat=True)) == [weather.pk, None, weather.pk]
+    undo(batch, admin)
+    assert database() == before
+
+
+def test_only_the_administrator_of_everything_has_departments_made(local, district, upload) -> None:
+    batch = upload({"甲.json": as_json(made(1, "气象局"))}, local, district["bureau"])
+    with pytest.raises(Refused, match="全部部门"):
+        correcting.set_options(
+            user=local, batch_id=batch.pk, year=None, past="auto", unknown="new", version=batch.version
+        )
+
+
+def test_what_is_committed_is_checked_and_undo_gives_the_findings_back(admin, district, upload) -> None:
+    bureau = district["bureau"]
+    vague = made(1, bureau)
+    vague.indicators[0].value = "进一步提升"
+    commit(upload({"甲.json": as_json(vague)}), admin)
+    found = list(Stored.objects.get().findings.values_list("code", flat=True))
+    assert "vague-value" in found
+    state = database()
+    batch = commit(upload({"甲.json": as_json(made(1, bureau))}), admin)
+    assert "vague-value" not in Stored.objects.get().findings.values_list("code", flat=True)
+    undo(batch, admin)
+    assert database() == state

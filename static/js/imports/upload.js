@@ -103,9 +103,9 @@ class Uploader {
   async send({ file, name }) {
     const limit = Number(this.place.dataset.limit) * 1048576;
     const form = new FormData();
-    // A file far too large is not sent at all; the server would refuse it.
-    if (file.size > limit) return `大小为 ${(file.size / 1048576).toFixed(1)} MB，超过 ${this.place.dataset.limit} MB 的上限，没有上传。`;
-    form.append("file", file);
+    // A file far too large is not sent at all; the batch keeps that it was refused, and why.
+    if (file.size > limit) form.append("size", String(file.size));
+    else form.append("file", file);
     form.append("name", name);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const { status, data } = await request(this.batch.files, { method: "POST", form }).catch(() => ({ status: 0, data: {} }));
