@@ -41,6 +41,7 @@ class Uploader {
     this.form = place.closest("form");
     this.note = find("[data-drop-note]");
     this.problems = find("[data-drop-problems]");
+    this.bar = find("[data-drop-bar]");
     this.waiting = [];
     this.sent = 0;
     this.total = 0;
@@ -57,7 +58,8 @@ class Uploader {
   }
 
   async take(found) {
-    const files = found.filter(({ name }) => !skipped(name));
+    const order = new Intl.Collator("zh", { numeric: true });
+    const files = found.filter(({ name }) => !skipped(name)).sort((a, b) => order.compare(a.name, b.name));
     if (!files.length) return this.say("没有可以上传的文件。");
     this.waiting.push(...files);
     this.total += files.length;
@@ -92,6 +94,9 @@ class Uploader {
     }
     this.running += 1;
     this.say(`正在上传 ${this.sent + 1} / ${this.total}：${item.name}`);
+    this.bar.hidden = false;
+    this.bar.max = this.total;
+    this.bar.value = this.sent;
     const failed = await this.send(item);
     this.running -= 1;
     this.sent += 1;
