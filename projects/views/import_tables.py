@@ -295,8 +295,11 @@ def cells(request: HttpRequest, pk: int, table: int) -> HttpResponse:
         batch, row = own_table(request, pk, table)
         known = correcting.texts(row.table)
         kept = {path: text for path, text in sent.items() if path in known}
-        messages.error(request, _("%(why)s 填写的内容还在下面，没有保存。") % {"why": str(error)})
-        return _page(request, batch, row, kept)
+        if kept:
+            messages.error(request, _("%(why)s 填写的内容还在下面，没有保存。") % {"why": str(error)})
+            return _page(request, batch, row, kept)
+        messages.error(request, str(error))
+        return redirect("import-table", pk, table)
     messages.success(request, _("已更正，涉及 %(n)d 张表") % {"n": count} if count else _("没有改动"))
     return redirect("import-table", pk, table)
 
