@@ -86,7 +86,7 @@ class _Text:
 
 
 def glued_parts(lines: Sequence[Line]) -> list[Part]:
-    """Return the parts of a text without marks of cells; none where no heading of a list stands in it."""
+    """Return the parts of a text without marks of cells: fields, and lists below their headings."""
     text = _text_of(lines)
     heads = list(_heads(text))
     parts: list[Part] = []
@@ -96,7 +96,7 @@ def glued_parts(lines: Sequence[Line]) -> list[Part]:
         limit = heads[number + 1][0] if number + 1 < len(heads) else len(text.text)
         rows, at = _list(text, columns, end, limit)
         parts.append(Part(columns=columns, rows=rows, head=text.row(start), side=side))
-    if heads:
+    if heads or text.short:
         parts.append(Part(tokens=list(_tokens(text, at, len(text.text)))))
     return parts
 

@@ -29,6 +29,7 @@ _WORDS = re.compile(
     r"|(?:增加|减少|提高|降低|带动)[\u4e00-\u9fff]{2}$|(?:达到预期|达到要求|全覆盖|应[^，。]{1,2}尽[^，。]{1,2}|不适用|不超预算|预算内|合格|优秀|良好|较高|按时完成|及时完成|长期影响|中长期|高|中|低|优|良|好|是|否|无|有)$"
 )
 _DESCRIBES = re.compile(r"(?<=.{4})(?:反映|考核|衡量|体现|用于|按照|依据|根据)")
+_LONG_NAME = 32
 _RECENT = 60  # characters of a text that are looked at for words of a value
 
 
@@ -117,6 +118,7 @@ def _rows(
         _describe(columns, name, value, row)
         at = one.end
         at = _behind(columns, [n for n in rest if n > value], row, text, at)
+        _unweighted(columns, value, row)
         yield row
         last = row
     left = text[at:]
@@ -152,7 +154,11 @@ def _chosen(text: str, at: int, alone: bool) -> _Found | None:
             if weak is None:
                 return one
             between = text[weak.end : one.start]
-            return weak if not between or (len(between) > 3 and _NAME_ENDS.search(between)) else one
+            return (
+                weak
+                if not between or one.start - at > _LONG_NAME or (len(between) > 3 and _NAME_ENDS.search(between))
+                else one
+            )
         weak = weak or one
     return weak
 
@@ -193,6 +199,17 @@ def _behind(columns: list[Column], rest: list[int], row: FoundRow, text: str, at
         row.cells[n] = text[at:end]
         at = end
     return at
+
+
+def _unweighted(columns: list[Column], value: int, row: FoundRow) -> None:
+    """Take the weight off a value that it stands in front of: 8|550万粒, where 550万粒 were achieved."""
+    weight = next((n for n in range(value) if columns[n].path == "weight"), None)
+    if weight is None:
+        return
+    taken, done = row.cells[value], next((row.cells[n] for n in row.cells if columns[n].path == ACTUAL), "")
+    row.doubtful = True
+    if done and taken.endswith(done) and taken.removesuffix(done).isdigit():
+        row.cells[weight], row.cells[value] = taken.removesuffix(done), done
 
 
 def _describe(columns: list[Column], name: int, value: int, row: FoundRow) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from projects.grids.grid import Cell, Origin
 from projects.layouts.anyform.contents import is_category
 from projects.layouts.anyform.glued import glued_parts
-from projects.layouts.anyform.running_chunks import Column, FoundRow, worth
+from projects.layouts.anyform.running_chunks import Column, FoundRow, tell_levels, worth
 from projects.layouts.anyform.running_labels import (
     Label,
     amount,
@@ -33,7 +33,9 @@ from projects.layouts.anyform.words import half_of, heading, is_actual, meaning,
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
 
-SIDE = re.compile(r"(年度|项目|长期|中期|实施期|本年度?)?(绩效|目标|项目)*(指标|目标|指标表)")
+SIDE = re.compile(
+    r"(年度|项目|专项|长期|中期|实施期|本年度?)?(年度|绩效|目标|项目)*(指标|目标|指标表|(指标|目标)(信息|情况|内容))"
+)
 _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
 LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _LETTER = re.compile(r"[（(]?[A-D][)）]?$")  # 预算数(A), 实际完成值(B
@@ -43,6 +45,7 @@ _FEW = 2
 _FITS = 0.4
 _APART_FITS = 0.1
 _CLEARLY = 0.1
+_MANY_LABELS = 5
 
 
 def running(lines: Sequence[Line]) -> Rows | None:
@@ -56,7 +59,10 @@ def running(lines: Sequence[Line]) -> Rows | None:
     enough = _APART_FITS if apart else _FITS
     if cells and (pieces is None or cells.better(pieces, enough, apart=apart)):
         return cells
-    return pieces or _glued(lines) or told(lines)
+    if pieces is not None:
+        return pieces
+    glued = _glued(lines)
+    return glued if glued and glued.listed else told(lines) or glued
 
 
 def better_apart(lines: Sequence[Line], cells: Rows) -> Rows:
@@ -77,7 +83,7 @@ def _glued(lines: Sequence[Line]) -> Rows | None:
             continue
         reader.tokens = [token for token in part.tokens if not unit_line(token.text)]
         reader.fields(0, len(reader.tokens))
-    return reader.out if reader.known and reader.out.listed else None
+    return reader.out if reader.known and (reader.out.listed or reader.known > _MANY_LABELS) else None
 
 
 def _divided(lines: Sequence[Line], *, whole: bool) -> Rows | None:
@@ -119,16 +125,18 @@ class RunningReader:
         at = 0
         while at < len(self.tokens):
             columns, end = self.heading_at(at)
+            tell_levels(columns)
             paths = {column.path for column in columns}
             named, valued = paths & {"level1", "level2", "name"}, paths & {"value", "quantity"}
             if "name" in paths and ((named and valued) or len(named) >= 3):
                 start = at
                 side = columns[0].text
+                popped = ""
                 while columns[0].path == "name" and len([c for c in columns if c.path == "name"]) > 1:
-                    columns.pop(0)  # 绩效指标 at the side of the list
+                    popped += columns.pop(0).text  # 绩效指标 at the side of the list
                 leads, start = lead_columns(self.tokens, start)
                 if not leads:
-                    start, side = self._side_before(start, side)
+                    start, side = self._side_before(start, side, popped)
                 columns = [*leads, *columns]
                 self.sides[end] = side if half_of(norm(side)) and SIDE.fullmatch(side) else ""
                 found.append((start, end, columns))
@@ -137,12 +145,17 @@ class RunningReader:
                 at += 1
         return found
 
-    def _side_before(self, start: int, side: str) -> tuple[int, str]:
-        """Return what stands at the side of a list right before its headings, and where it begins."""
+    def _side_before(self, start: int, side: str, popped: str) -> tuple[int, str]:
+        """Return what stands at the side of a list right before its headings, and where it begins.
+
+        ``popped``: what was read as a heading of it: 指标 of 年度绩效 | 指标.
+        """
         for back in range(min(3, start), 0, -1):
             text = "".join(token.text for token in self.tokens[start - back : start])
             if SIDE.fullmatch(text):
                 return start - back, text
+            if popped and SIDE.fullmatch(text + popped):
+                return start - back, text + popped
         return start, side
 
     def heading_at(self, at: int) -> tuple[list[Column], int]:
@@ -182,7 +195,8 @@ class RunningReader:
             piece = norm(token.text)
             own = heading(piece)  # 成值 ends 实际完成值, 得分 is a heading by itself
             whole = own is not None and (len(piece) > 2 or piece in words().columns or own[0] != "value")
-            again = end > at and whole and label not in words().columns
+            told = len(norm(best[0])) > 3 and norm(best[0]) in words().columns
+            again = end > at and (whole or told) and label not in words().columns
             if not (again and best[1]):
                 best = (text, end + 1, found[0])
         if (

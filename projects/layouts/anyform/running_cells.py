@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indicators.targets import Kind, parse
 from indicators.units import is_unit
-from projects.layouts.anyform.contents import is_number, value_like
+from projects.layouts.anyform.contents import is_number, is_sign, may_be_unit, value_like
 from projects.layouts.anyform.tokens import Token
 
 STRONG = frozenset([Kind.NUMBER, Kind.FREQUENCY, Kind.RANGE, Kind.SEVERAL, Kind.DATE, Kind.PERIOD, Kind.LIMIT])
@@ -53,7 +53,7 @@ def cells_of(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[ListC
             last.text += token.text
             last.last = token.row
             continue
-        if last is not None and not token.first and _measures(last.text, token.text, signs=signs, units=units):
+        if last is not None and not token.first and _measures(last.text, token, signs=signs, units=units, ends=alone):
             last.text += f" {token.text}"
             continue
         cells.append(ListCell(token.text, token.row, token.row, token.gap, token.first, token.whole))
@@ -65,16 +65,25 @@ def _is_text_behind(cells: list[ListCell]) -> bool:
     return len(cells) > 2 and is_value(cells[-2].text) and not is_value(cells[-1].text)
 
 
-def _measures(before: str, text: str, *, signs: bool, units: bool) -> bool:
-    """Tell whether a blank stands between a sign and its figure, or a figure and its unit."""
+def _measures(before: str, token: Token, *, signs: bool, units: bool, ends: bool) -> bool:
+    """Tell whether a blank stands between a sign and its figure, or a figure and its unit.
+
+    ``ends``: the line ends here; then a unit may be one that nobody listed.
+    """
+    text = token.text
     if signs and SIGN_ONLY.fullmatch(before) and re.match(r"\d", text):
         return True
-    return units and bool(re.fullmatch(r"\D{0,5}\d[\d.,]*", before)) and is_unit(text.rstrip("以上下内前左右"))
+    unit = is_unit(text.rstrip("以上下内前左右")) or (ends and len(text) <= 3 and may_be_unit(text))
+    return units and unit and bool(re.fullmatch(r"\D{0,5}\d[\d.,]*", before))
 
 
 def _goes_on(cell: ListCell, token: Token, *, alone: bool) -> bool:
     """Tell whether a piece at the beginning of a line goes on the cell that ended the line before."""
-    if any(cell.text.count(a) > cell.text.count(b) for a, b in ("《》", "（）", "“”")):
+    if any(cell.text.count(a) > cell.text.count(b) for a, b in ("《》", "（）", "()", "“”")):
+        return True
+    if is_sign(token.text) and not alone:
+        return False
+    if re.search(r"\d$", cell.text) and re.match(r"[年月日]\s*(\d|[底末前中上下]|$)", token.text):
         return True
     if cell.text.endswith("》") and not re.match(r"[（(、和及，,；;]", token.text):
         return False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from indicators.categories import level1_code
 from indicators.targets import Kind, parse
 from projects.layouts.anyform.contents import is_direction, is_number, is_sign, is_unit_cell, may_be_unit, value_like
 from projects.layouts.anyform.running_cells import ListCell, is_value
@@ -24,6 +25,13 @@ class Column:
 
     text: str
     path: str
+
+
+def tell_levels(columns: list[Column]) -> None:
+    """Of two headings for the first level the second is the second's: 指标类型, 指标类别."""
+    first = [column for column in columns if column.path == "level1"]
+    if len(first) == 2 and not any(column.path == "level2" for column in columns):
+        first[1].path = "level2"
 
 
 @dataclass(slots=True)
@@ -64,12 +72,47 @@ def worth(row: FoundRow, columns: list[Column]) -> float:
     return found - (1.0 if not name or is_value(name) or is_sign(name[-1]) or is_number(name) else 0.0)
 
 
+def _begins_again(rows: list[FoundRow], columns: list[Column]) -> bool:
+    """Tell whether the categories begin again behind the last: another project's, which nobody saw."""
+    level1 = next((n for n, column in enumerate(columns) if column.path == "level1"), None)
+    if level1 is None or any(column.path == LEAD for column in columns):
+        return False
+    codes = [level1_code(row.cells.get(level1, "")) for row in rows]
+    return any(code == "output" and "satisfaction" in codes[:number] for number, code in enumerate(codes))
+
+
+def _unlike(rows: list[FoundRow], columns: list[Column]) -> set[int]:
+    """Return the rows that differ from most in what is filled, or whose name is far longer than the others'.
+
+    Where a column in front of the value is blank in all, what stands below it may be the end of each name.
+    """
+    value = next((n for n, column in enumerate(columns) if column.path in ("value", "quantity")), 0)
+    name = next((n for n, column in enumerate(columns) if column.path == "name"), value)
+    full = [number for number, row in enumerate(rows) if row.cells.get(name)]
+    if len(full) < _MANY:
+        return set()
+    before = [n for n in range(name + 1, value) if columns[n].path in ("description", "basis", "standard", ACTUAL)]
+    if any(not any(rows[number].cells.get(n) for number in full) for n in before):
+        return set(full)
+    odd: set[int] = set()
+    for n, column in enumerate(columns):
+        if column.path in ("operator", "unit", "weight"):
+            filled = [number for number in full if rows[number].cells.get(n)]
+            few = filled if len(filled) * 3 < len(full) else []
+            odd |= set(few or (set(full) - set(filled) if len(filled) * 3 > 2 * len(full) else ()))
+    lengths = sorted(len(rows[number].cells[name]) for number in full)
+    usual = max(lengths[len(lengths) // 2], 8)
+    return odd | {number for number in full if len(rows[number].cells[name]) > 3 * usual}
+
+
 def doubt(rows: list[FoundRow], columns: list[Column]) -> None:
     """Doubt a row that differs from its like, and its neighbours: a cell too many here is one too few there."""
     value = next((n for n, column in enumerate(columns) if column.path in ("value", "quantity")), None)
     name = next((n for n, column in enumerate(columns) if column.path == "name"), None)
     weight = next((n for n, column in enumerate(columns) if column.path == "weight"), None)
     odd = {number for number, row in enumerate(rows) if row.doubtful}
+    if _begins_again(rows, columns):
+        odd = set(range(len(rows)))
     if value is not None and weight is not None:  # a score where the value is blank
         odd |= {n for n, row in enumerate(rows) if row.cells.get(value) and row.cells[value] == row.cells.get(weight)}
     for number, row in enumerate(rows):
@@ -78,6 +121,7 @@ def doubt(rows: list[FoundRow], columns: list[Column]) -> None:
         blank = not text and not title
         if not blank and (value_like(text) < 0.6 or is_value(title) or re.match(r"[）)》、，。]", title)):
             odd.add(number)
+    odd |= _unlike(rows, columns)
     for number in odd:
         for near in (number - 1, number, number + 1):
             if 0 <= near < len(rows):

@@ -71,6 +71,10 @@ _APART = 12
 _SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff] ){2,}[\u4e00-\u9fff](?!\S)")
 _UNIT = re.compile(r"(单位\s*[:：])\s+(?=万?元)")
 _BRACKETED = re.compile(r"[（(] {0,2}[^（）()\s]{1,12} [)）]|[（(] [^（）()\s]{1,12}[)）]")  # 收益率( ≥**% )
+_DATE = re.compile(
+    r"20\d\d ?年(?: ?\d{1,2}(?: ?月(?: ?\d{1,2}(?: ?日)?)?)?)?|\d{1,2} 月 ?(?=底|末|前|[上中下]旬)"
+    r"|\d{1,2} ?月 \d{1,2} ?日|^月 ?\d{1,2} ?日|每[年月季]度? \d{1,2} ?日?"
+)  # 2023 年 6 月底
 _KEPT = "\x00"  # a blank inside of a piece
 _PAGE = re.compile(r"[-—－–]\s*\d{1,4}\s*[-—－–]|第\s*\d{1,4}\s*页(\s*[,，/]?\s*共\s*\d{1,4}\s*页)?")
 
@@ -80,12 +84,17 @@ def _closed(found: re.Match[str]) -> str:
     return found[0] if set(found[0]) <= set("优良中差 ") else found[0].replace(" ", "")
 
 
+def _keep(found: re.Match[str]) -> str:
+    return found[0].replace(" ", _KEPT)
+
+
 def _pieces(text: str) -> list[str]:
     """Return what stands between the blanks of a line; the number of a page is nothing."""
     if _PAGE.fullmatch(text.strip()):
         return []
     text = _SPACED.sub(_closed, _UNIT.sub(r"\1", text))
-    text = _BRACKETED.sub(lambda found: found[0].replace(" ", _KEPT), text)
+    text = _DATE.sub(_keep, text.strip())
+    text = _BRACKETED.sub(_keep, text)
     found: list[str] = []
     for piece in text.split():
         aim = found and found[-1] == "目标" and re.match(r"\d{1,2}[:：.、]", piece)
