@@ -64,8 +64,33 @@ def read_pdf(data: bytes, name: str) -> Document:
             raise encrypted(name) from error
         raise damaged(name) from error
     if not any(_has_text(block) for block in document.blocks):
+        document.blocks = _plain_text(data)
+    if not document.blocks:
         raise refuse(name, "no-text", "是扫描件或图片，里面没有文字", "请上传 Word、Excel 原件，或先用文字识别软件转换")
     return document
+
+
+def _plain_text(data: bytes) -> list[Block]:
+    """Return the lines of each page as another program sees them: pdfminer cannot decode every font's own encoding."""
+    import pypdfium2
+
+    blocks: list[Block] = []
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return []
+    try:
+        left = MAX_CHARS
+        for number, page in enumerate(document, 1):
+            text = clean_text(page.get_textpage().get_text_range()[:left])
+            left -= len(text)
+            lines = [line.strip() for line in text.split("\n")]
+            blocks += [
+                Paragraph(line, origin=Origin(row, 1, f"第{number}页")) for row, line in enumerate(lines, 1) if line
+            ]
+    finally:
+        document.close()
+    return blocks
 
 
 def _inside(data: bytes, suffix: str, name: str) -> Document:

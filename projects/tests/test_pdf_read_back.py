@@ -104,6 +104,14 @@ def test_pages_that_were_changed_are_read_as_they_are() -> None:
 
 
 @needs_font
+def test_text_in_a_font_with_an_encoding_of_its_own_is_no_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "office", lambda: "")
+    table = tables("004")[7]
+    document = open_document(changed(exporting.export_pdf([table]).data), "表.pdf")
+    assert "网格管理中心" in "".join(getattr(block, "text", "") for block in document.blocks)
+
+
+@needs_font
 @pytest.mark.parametrize("text", ["（深办发〔2019〕66号）文件要求", "共 1,008.14 万元，其中：财政拨款", "“龙华区”网格"])
 def test_no_line_of_our_own_writer_begins_with_a_stop_or_ends_with_a_bracket(text: str) -> None:
     from projects.grids.grid import Paragraph
