@@ -22,6 +22,7 @@ from projects.grids.docx_frame import NO_FRAME
 from projects.grids.docx_writer import write_docx
 from projects.grids.grid import Block, Frame, Paragraph
 from projects.grids.office import ConversionFailed, convert_all, find_office
+from projects.grids.pdf_fontids import own_font_ids
 from projects.grids.pdf_original import with_original
 from projects.services.exporting import ExportRefused
 
@@ -147,7 +148,7 @@ def from_office(data: bytes, suffix: str, *, timeout: float | None = None) -> by
 
 
 def all_from_office(files: Sequence[bytes], suffix: str, *, timeout: float | None = None) -> list[bytes]:
-    """Have LibreOffice convert several files in one run. The same files in the same order give the same bytes."""
+    """Have LibreOffice convert several files in one run: each to the bytes that it would have alone."""
     limit = timeout or settings.SOFFICE_TIMEOUT
     try:
         made = convert_all(office(), files, suffix, f"pdf:{FILTERS[suffix]}", timeout=limit, fonts=_fonts_conf())
@@ -159,7 +160,7 @@ def all_from_office(files: Sequence[bytes], suffix: str, *, timeout: float | Non
     except ConversionFailed as error:
         logger.error("%s", error)
         raise PdfRefused("LibreOffice 未能转换这份文件，请下载 Word 文件后另存为 PDF，并告知管理员。") from error
-    return [settled(with_original(data, file, suffix)) for data, file in zip(made, files, strict=True)]
+    return [settled(with_original(own_font_ids(data), file, suffix)) for data, file in zip(made, files, strict=True)]
 
 
 @cache
