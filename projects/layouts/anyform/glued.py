@@ -31,8 +31,8 @@ _MORE_HEADS = (
 _MORE_LABELS = (
     r"(?:项目)?负责人(?:及|和|、)?(?:联系)?(?:电话|方式)?|联系人|联系电话|项目执行单位|(?:项目|[省市县区]级)主管部门|主管部门编码|资金情况|项目资金情况"
     r"|年初设定目标|(?:全年)?实际完成情况|年度总体目标完成情况(?:综述)?|年初目标|(?:年初|全年|调整后?)(?:\(调整\))?预算数|全年执行数|预算执行率|执行率"
-    r"|上级资金|本级财政(?:资金)?|自有资金|[省市县区]级(?:财政)?资金|上年结转(?:资金)?|其他|项目立项情况|项目实施进度计划|项目实施内容|保障绩效目标实现措施"
-    r"|项目申报的?(?:可行性|必要性)|立项依据|项目立项的依据|单位职能概述|资金总额|绩效目标|自评总分|项目类别|年度资金总额及构成(?:总额)?|专项资金名称"
+    r"|上级资金|本级财政(?:资金)?|自有资金|[省市县区]级(?:财政)?资金|上年结转(?:资金)?|项目立项情况|项目实施进度计划|项目实施内容|保障绩效目标实现措施"
+    r"|项目申报的?(?:可行性|必要性)|立项依据|项目立项的依据|单位职能概述|资金总额|绩效目标|自评总分|项目类别|(?:项目)?(?:预算|申报|总)(?:总)?(?:金额|投资|资金)|预算申报数|(?:中央补助|省级财政|市级财政)安排|年度资金总额及构成(?:总额)?|专项资金名称"
 )
 _WHO = "社会公众|公众|群众|服务对象|受益对象|受益人|受益群体|使用者|使用人|对象|主管部门|职工|社会"
 _SATISFIED = rf"(?:(?:{_WHO})(?:及|和|或|、|与|/)?){{0,3}}满意度"
@@ -44,7 +44,7 @@ _BARE_TWICE = re.compile(rf"({_SATISFIED})(?=[^\d≥≤=＝<>]{{0,10}}满意度)
 _SIDE = re.compile(r"(?:长期|中长期|中期|实施期|年度|当年|本年度?)(?=绩效指标|$)$")
 _REPEATED = re.compile(r"绩效指标(?=(?:产出|效益|满意度|成本|数量|质量)指标)")
 _LIST_ENDS = re.compile(
-    r"(?:填报人|填表人|单位负责人|项目负责人|注\d?[:：.、]|附件[:：\d]|(?:合计|总分)\d|评价结论|说明(?=无|[:：])|其他(?:需要)?说明的?(?:问题|事项)?|财政部门.{0,8}意见|[^。；\d%]{0,6}审核意见)"
+    r"(?:填报人|填表人|单位负责人|项目负责人|注\d?[:：.、]|附件[:：\d]|(?:合计|总分)\d|评价结论|说明(?=无|[:：])|其他(?:需要)?说明的?(?:问题|事项)?|财政部门.{0,8}意见|[^。；\d%]{0,6}审核意见|[^。；\d%]{2,12}[（(](?:盖章|签字|签章|公章)[)）])"
 )
 _NO_LABEL = re.compile(
     "[的为和及与、，,]|任务|责任|考核|管理|编制|完成|申报|自评|批复|汇总|情况|公开|设定|评价|实现|审核|意见|表"
@@ -53,6 +53,7 @@ _AFTER_LABEL = re.compile(r"[:：]?\s*[（(]?(?:单位[:：])?(?:万?元)?[)）]
 _MOST_PLACES = 80
 _NUMBERED = re.compile(r"(?<=[)）元\d])[一二三四五六七八九十]、$")  # of the label behind
 _STAR = re.compile(r"(?<=[\u4e00-\u9fff])\*(?=[\u4e00-\u9fff])")
+_WORK = re.compile(r"(?:建设|改造|工程|扩建|新建|修缮|修复|保护|治理|提升|推广|示范|整治|维修|种植|养殖|加工)$")
 _SITE_MARK = re.compile(r"^\d{1,2}、")
 
 
@@ -228,21 +229,35 @@ def _label_word() -> re.Pattern[str]:
     known = sorted(
         (re.escape(word) for word in words().labels if len(word) > 2 and word != "资金主管部门"), key=len, reverse=True
     )
-    return re.compile(f"(?:其中[:：]?)?(?:{'|'.join(known)}|{_MORE_LABELS}){_BRACKET}(?:名称|及代码)?[:：]?")
+    return re.compile(
+        f"(?:其中[:：]?)?(?:{_MORE_LABELS}|{'|'.join(known)}|其他(?=[:：])){_BRACKET}(?:名称|及代码)?[:：]?"
+    )
 
 
 def _tokens(text: _Text, start: int, end: int) -> Iterator[Token]:
     """Yield labels and what stands behind them."""
     seen: set[str] = set()
-    at = start
+    at = look = start
     edge = start  # where the last label ended
-    for found in _label_word().finditer(text.text, start, end):
-        if found.start() < at or not _is_label(text, found, edge, seen, end):
+    named = False
+    while found := _label_word().search(text.text, look, end):
+        look = found.end()
+        if found.start() < at:
+            continue
+        if inside := text.edges(found.start(), found.end()) if text.short else []:
+            look = inside[0]  # no label goes over a line's end
+            continue
+        if named and found[0].startswith("项目") and _WORK.search(text.text, at, found.start()):
+            look = found.start() + 2  # 某某建设项目 | 主管部门
+            continue
+        if not _is_label(text, found, edge, seen, end):
             continue
         yield from _said(text, at, found.start())
         yield Token(found[0], text.row(found.start()), True, False, whole=True, label=True)
-        seen.add(norm(found[0]))
-        at = edge = found.end()
+        label = norm(found[0])
+        seen.add(label)
+        named = words().labels.get(label) == "project.name"
+        at = edge = look = found.end()
     yield from _said(text, at, end)
 
 

@@ -12,7 +12,8 @@ from projects.layouts.anyform.running_chunks import Column, FoundRow
 from projects.layouts.anyform.words import ACTUAL
 
 _SIGN = r"(?:[≥≤<>＞＜≧≦=＝]{1,2}|不(?:少于|低于|超过|高于|大于|小于)|大于等于|小于等于|大于|小于|等于|至少|控制在)"
-_DATE = r"(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底|末|[上中下]旬)?(?:之?前|底前|以前)?|20\d\d年(?:全年|底前?|度|末|之?前)?"
+_DAY = r"(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底|末|[上中下]旬)?(?:之?前|底前|以前)?|20\d\d年(?:全年|底前?|度|末|之?前)?"
+_DATE = rf"(?:{_DAY})(?:[-—–~～至到]{{1,2}}(?:{_DAY}))?"
 _VALUE = re.compile(
     rf"(?P<sign>{_SIGN})?(?:(?P<date>{_DATE})|(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?(?:[-~～—至]\d+(?:\.\d+)?)?))"
 )
@@ -109,7 +110,7 @@ def _rows(
     at = 0
     last: FoundRow | None = None
     while at < len(text):
-        one = _chosen(text, at, alone)
+        one = _chosen(text, at, alone, paired=any(columns[n].path in (ACTUAL, "weight") for n in rest))
         if one is None:
             break
         row = FoundRow(row=offset + at, doubtful=not one.strong)
@@ -144,11 +145,11 @@ def _is_text(column: Column) -> bool:
     return column.path in (ACTUAL, "basis", "standard", "description")
 
 
-def _chosen(text: str, at: int, alone: bool) -> _Found | None:
+def _chosen(text: str, at: int, alone: bool, *, paired: bool) -> _Found | None:
     """Return the value of the next row: the first that is surely one, or a likely one with a name behind it."""
     weak: _Found | None = None
     if alone:
-        return _last_of_row(text) if not at else None
+        return (_last_of_row(text) if paired else _last_value(text)) if not at else None
     for one in _values(text, at):
         if one.strong:
             if weak is None:

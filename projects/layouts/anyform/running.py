@@ -162,6 +162,10 @@ class RunningReader:
         """Return the columns of a heading that begins here, and the position behind it."""
         columns: list[Column] = []
         while at < len(self.tokens):
+            valued = any(column.path in ("value", "quantity") for column in columns)
+            text = self.tokens[at].text
+            if valued and (SIDE.fullmatch(text) or (heading(norm(text)) is None and category_at(self.tokens, at))):
+                break  # the first row
             text, end, path = self._one_heading(at)
             if not end:
                 break
@@ -351,8 +355,16 @@ class RunningReader:
 
     def goals(self, run: list[Label], body: list[Token]) -> None:
         """Add goals whose labels stand beside each other and their texts below, one for each or fewer."""
+        aims = [number for number, one in enumerate(run) if not is_goal(one)]
+        for one in run[: aims[-1] + 1 if aims else 0]:
+            if not one.money:
+                self.pair(one, [], None)
+        run = run[aims[-1] + 1 :] if aims else run
         parts = texts_beside(body, len(run))
         goals = list(run)
+        paths = {one.found.path for one in run if one.found}
+        if len(parts) < 2 and "goals.annual" in paths and {"goals.period", "goals.whole"} & paths:
+            self.out.doubtful.add(run[-1].row)  # both may stand in the one text
         while len(goals) > len(parts) and len(goals) > 1 and not all(is_actual(norm(g.text)) for g in goals[:2]):
             if is_actual(norm(goals[0].text)) and len(goals) == 2:
                 break

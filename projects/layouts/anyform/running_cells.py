@@ -110,5 +110,5 @@ def _ends_value(value: str, rest: str) -> bool:
     if re.match(r"[\d.]", rest):
         return bool(re.search(r"[\d.,年月\-—~～至]$", value))
     if joined.kind is Kind.DATE:
-        return True
+        return bool(re.fullmatch(r"[\d年月日号季度底末前中上下旬之以内至到完成 -]+", rest))
     return bool(joined.unit) and joined.unit != before.unit and is_unit(joined.unit)

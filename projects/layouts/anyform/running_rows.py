@@ -18,17 +18,21 @@ from projects.layouts.anyform.running_chunks import Chunk, Column, FoundRow, by_
 from projects.layouts.anyform.running_leads import leads_of, split_leads
 from projects.layouts.anyform.tokens import Token
 
-_SCORE = re.compile(r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?")
+_SCORE = re.compile(
+    r"[（(][^（）()]{0,10}分[^（）()]{0,4}[)）]|[（(]\d{1,3}([-—~～]\d{1,3})?[)）]分?|[（(](必填|选填|必选|可选|核心)[^（）()]{0,8}[)）]"
+)
 _SCORE_BEGUN = re.compile(r"[（(][\d\-—~～]*$")
 _SHORT = frozenset(["经济", "社会", "生态", "环境", "对象"])
 _HALVES = 0.5
 _BARE = frozenset(["数量", "质量", "时效", "成本"])
+_SIDE = re.compile(r"(年度|项目)?绩效指标")
 _TAIL = re.compile(r"指标|标|目标")
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 _END_WORDS = re.compile(
     r"(总分|合计|总计|总得分|得分合计)[:：]?[\d.]*|(备注|注|说明)([:：].*)?|(填表人|填报人|审核人|单位负责人|联系电话)[:：]?.{0,12}"
     r"|(其他(需要)?说明|偏差大或|目标未完成|(未完成)?原因分析|改进措施|存在(的)?问题|(评价|自评)结论).*|.{2,12}(审核|初审|评审|审批)意见"
+    r"|[^\d]{0,20}[（(](盖章|签字|签章|公章)[)）].{0,24}"
 )
 
 
@@ -102,7 +106,9 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
             reader.category(_text(tokens[at:end]), token.row, _following(tokens, end))
             at = end
             continue
-        if reader.numbered and token.first and token.text.isdigit() and not reader.body:
+        numbered = reader.numbered and token.first and token.text.isdigit()
+        if not reader.body and (numbered or (token.first and _SIDE.fullmatch(token.text))):
+            reader.fresh = True
             at += 1
             continue
         reader.body.append(token)
