@@ -15,6 +15,7 @@ from projects.layouts.anyform import form_of, form_words, read_by_meaning
 from projects.layouts.anyform.running import Rows, better_apart, running
 from projects.layouts.anyform.stream import dissolved, stream
 from projects.layouts.anyform.words import meaning
+from projects.layouts.beside import apart
 from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION
 from projects.layouts.corrections import JOIN, SET, SPLIT, Correction, Hints, corrected, hints_for, lines_named
 from projects.layouts.definition import Layout
@@ -62,7 +63,7 @@ def read_tables(
     listed = read_list(document)
     if listed is not None:
         return _finished(listed, document, [], year, department, corrections)
-    lines = divided_at_titles(lines_of(document))
+    lines = divided_at_titles(lines_of(apart(document)))
     if filed is None and document.form:
         filed = get_layout(document.form)
     known = all_layouts()
@@ -93,6 +94,7 @@ def _finished(
     corrections: Sequence[Correction],
 ) -> list[ReadTable]:
     """Fill in what only the whole document states, and name the file and the table in every finding."""
+    _tell_apart(reads)
     _fill_years(reads, document, lines, year)
     _fill_departments(reads, document, department)
     for read in reads:
@@ -101,6 +103,16 @@ def _finished(
         name = f"第{number}张表 {read.table.label()}".strip()
         read.findings = [_placed(finding, document.name, name) for finding in read.findings]
     return reads
+
+
+def _tell_apart(reads: list[ReadTable]) -> None:
+    """Give tables that begin in the same row places of their own: corrections name a table by its place."""
+    seen: set[tuple[str, int]] = set()
+    for read in reads:
+        if (read.part, read.row) in seen:
+            others = (line.place for line in read.lines if line.place not in seen)
+            read.part, read.row = next(others, (read.part, read.row))
+        seen.add((read.part, read.row))
 
 
 def _placed(finding: Finding, file: str, table: str) -> Finding:

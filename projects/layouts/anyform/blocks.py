@@ -38,6 +38,11 @@ def below_labels(form: FormReader, index: int) -> bool:
         )
         for spot in heads
     ]
+    aside = _side_is_lost(form, index)
+    if aside:
+        first = items[0] or Label(heads[0], norm(heads[0].text), None, unit=unit_of(heads[0].text))
+        side, heads = [heads[0]], heads[1:]
+        items = [form.label_of(spot, [*groups, first]) for spot in heads]
     known: list[object] = [item for item in items if item and not item.inline]
     known += [spot for item, spot in zip(items, heads, strict=True) if item is None and _tells_actual(spot.text)]
     blanks = [cell for cell in form.sheet.tops(index) if not cell.text and tops[0].col < cell.col < tops[-1].col]
@@ -50,8 +55,8 @@ def below_labels(form: FormReader, index: int) -> bool:
         return False
     below = form.sheet.spots[index + 1]
     values = [covering(below, spot.col, spot.end) for spot in heads]
-    if _side_is_lost(form, index):
-        items, heads, values = items[1:], heads[1:], list(form.sheet.filled(index + 1))
+    if aside:
+        values = list(form.sheet.filled(index + 1))
     texts = [spot for spot in values if spot and spot.top and spot.text]
     if not texts or any(form.label_of(spot, groups) for spot in texts if len(spot.text) < 24):
         return False

@@ -12,9 +12,10 @@ from indicators.categories import NATIONAL, category, core, level1_code
 from indicators.targets import parse, understood
 from projects.findings import INFO, WARN
 from projects.grids.grid import Cell
+from projects.layouts.anyform.goal_told import told_in
 from projects.layouts.anyform.money import Money, resolve
 from projects.layouts.anyform.words import Meaning, is_doer
-from projects.layouts.bound import GUESS, POSITION, SYNONYM, UNSURE, Bound
+from projects.layouts.bound import CONTENTS, GUESS, POSITION, SYNONYM, UNSURE, Bound
 from projects.layouts.generic import joined_value
 from projects.layouts.labels import squeeze
 from projects.layouts.lines import parse_department
@@ -39,7 +40,14 @@ _OF_TITLE = re.compile(
     r"(?:20\d\d年度?)?(?:[^（）]{0,12}?(?:预算|部门|本级|市级|省级|区级|县级))?(.+?)(?:项目)?(?:支出)?(?:预算)?绩效(?:目标)?(?:申报|批复|自评)?表(?:[（(].*)?"
 )
 _OFFICE_AND_YEAR = re.compile(r"(.{2,20}?(?:局|委|办|厅|中心|院|政府|街道|镇|乡|会|部|所|站))?20\d\d年度?(.{3,})")
+_OFFICE = re.compile(
+    r"(局|委|办|室|厅|部|院|校|所|站|馆|会|社|团|队|组|处|科|司|中心|政府|街道|镇|乡|村|县|区|市|省|学|园|库|场|集团|公司|机关|单位|部门|银行|总署)"
+    r"(（.*）|\(.*\)|本级|机关)?$"
+)
 _LARGE = Decimal(30000)
+
+
+Own = dict[str, tuple[str, Cell | None, str, float, str]]  # leaf → text, cell, how, sure, heading
 
 
 @dataclass(slots=True)
@@ -168,6 +176,7 @@ class Builder:
 
     def finish(self) -> ReadTable:
         """Decide between the claims and fill the table."""
+        self._told()
         self._goals()
         self._money()
         best: dict[str, Claim] = {}
@@ -188,6 +197,22 @@ class Builder:
         self._name_of_title()
         self._unsure()
         return self.read
+
+    def _told(self) -> None:
+        """Take the indicators that the cell of a goal tells below marks of their categories."""
+        for claim in list(self.claims):
+            told = told_in(claim.text) if claim.path.startswith("goals.") else None
+            if told is None:
+                continue
+            goal = next((text for mark, text in told.texts.items() if mark.endswith("目标")), told.texts.get("", ""))
+            claim.text, claim.sure = goal, min(claim.sure, 0.85)
+            if not goal:
+                self.claims.remove(claim)
+            for level1, level2, name, value in told.rows:
+                leaves = {"level1": level1, "level2": level2, "name": name, "value": value}
+                sure = 0.8 if value else 0.5
+                own: Own = {leaf: (text, claim.cell, CONTENTS, sure, claim.label) for leaf, text in leaves.items()}
+                self.indicator(own, claim.cell, "")
 
     def _keep(self, claim: Claim) -> None:
         name = claim.path.removeprefix("extra.") if claim.path.startswith("extra.") else claim.label
@@ -263,6 +288,8 @@ class Builder:
         first, _, leaf = path.partition(".")
         if path == "department.name":
             code, name = parse_department(text)
+            if not code and not _OFFICE.search(name):
+                claim.sure = min(claim.sure, 0.55)  # no office by its name: a value that moved, perhaps
             self.table.department.name = name
             self.table.department.code = code or self.table.department.code
             if is_doer(claim.label) and claim.rank == 9:

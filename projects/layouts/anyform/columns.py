@@ -201,7 +201,7 @@ def _blanks(head: Head, seen: dict[int, Looks]) -> None:
             _become(column, "operator", 0.8)
         elif look.level1 >= 0.8 and look.level1 > look.level2 and not _has(head, "level1"):
             _become(column, "level1", 0.8)
-        elif look.level2 >= 0.7 and not _has(head, "level2"):
+        elif (look.level2 >= 0.7 or look.level1 + look.level2 >= 0.9) and not _has(head, "level2"):
             _become(column, "level2", 0.8)
         elif look.unit >= 0.8 and not _has(head, "unit") and not _has(head, "name"):
             _become(column, "unit", 0.7)

@@ -58,7 +58,9 @@ def _leaves(sheet: Sheet, head: Head, index: int, hints: Hints) -> bool:
         return True  # another label at the side
     if not head.many and any(_crosses(spot, head) for spot in tops):
         return True
-    if head.many or first.col > head.columns[0].start or heading(label):
+    if head.many or first.col > head.columns[0].start:
+        return False
+    if heading(label) and not _is_outside(label):
         return False
     known = label in hints.labels or meaning(label) is not None or _is_outside(label)
     cells = [spot for spot in sheet.tops(index) if spot.col <= tops[-1].col]

@@ -9,7 +9,7 @@ from projects.layouts.anyform.blocks import below_labels, matrix
 from projects.layouts.anyform.builder import Builder
 from projects.layouts.anyform.contents import is_number
 from projects.layouts.anyform.label import Label, spot_of
-from projects.layouts.anyform.money import Money
+from projects.layouts.anyform.money import money_at
 from projects.layouts.anyform.sheet import Sheet, Spot
 from projects.layouts.anyform.words import Meaning, meaning
 from projects.layouts.bound import CONFIRMED, POSITION
@@ -321,15 +321,3 @@ class FormReader:
 
 def _is_frame(text: str) -> bool:
     return bool(unit_line(text)) or department_line(text) is not None or signatures(text) is not None
-
-
-def money_at(path: str) -> Money | None:
-    """Return the kind of money that a field of the funding holds, ``None`` for any other field."""
-    if path == "project.fixed_assets":
-        return Money("fixed_assets")
-    first, _, leaf = path.partition(".")
-    if first != "funding":
-        return None
-    if leaf.startswith("annual"):
-        return Money(leaf.removeprefix("annual").lstrip("_") or "total", "year")
-    return Money(leaf)

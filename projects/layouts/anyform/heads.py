@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from indicators.categories import core
 from projects.layouts.anyform.contents import is_category, is_level1, is_level2
-from projects.layouts.anyform.money import Money
+from projects.layouts.anyform.money import Money, money_at
 from projects.layouts.anyform.sheet import Sheet, Spot, covering
 from projects.layouts.anyform.words import ACTUAL, GRADE, half_of, heading, is_actual, meaning
 from projects.layouts.bound import CONFIRMED, CONTENTS, SYNONYM
@@ -123,6 +123,8 @@ def _head_at(sheet: Sheet, index: int, hints: Hints, after: int) -> Head | None:
     if of == "wide":
         sides = [s.last for s in sheet.filled(index) if s.tall and s.last - index < _MOST and meaning(norm(s.text))]
         last = max([last, *sides[:1]])
+        if last == index and _second_categories(sheet, index + 1):
+            last = index + 1
     if of in ("projects", "items", "wide") and last > index and _kind_of(sheet, last, hints) == "indicators":
         of = "indicators"
     first = _top(sheet, index, last, after)
@@ -137,6 +139,14 @@ def _head_at(sheet: Sheet, index: int, hints: Hints, after: int) -> Head | None:
     if of == "indicators":
         _second_level(sheet, head)
     return head
+
+
+def _second_categories(sheet: Sheet, index: int) -> bool:
+    """Tell whether a line is the second of a heading of categories: 数量指标, 质量指标 below 产出指标, else blank."""
+    if index >= len(sheet.lines) or not sheet.follows(index):
+        return False
+    texts = [spot.text for spot in sheet.filled(index)]
+    return len(texts) > 2 and all(is_category(text) and is_level2(text) for text in texts)
 
 
 def _second_level(sheet: Sheet, head: Head) -> None:
@@ -214,6 +224,7 @@ def _lists_projects(labels: list[str], spots: list[Spot]) -> bool:
     """Tell whether a row is the heading of a list with one project a row, without indicators."""
     means = [meaning(label) for label in labels]
     paths = {found.path for found in means if found and not found.money}
+    paths |= {"project.name" for spot in spots if _UNIT_OR_PROJECT.fullmatch(squeeze(spot.text))}
     known = sum(found is not None for found in means)
     goals = any(path.startswith("goals.") for path in paths)
     return "project.name" in paths and goals and known >= 3 and known * 2 >= len(spots) and len(spots) >= 3
@@ -336,17 +347,18 @@ def _hinted(column: Column, path: str) -> None:
     elif path in LIST_FIELDS or not path:
         column.path = path
     else:
-        column.path = f"@{path}"
+        column.money = money_at(path)
+        column.path = "@money" if column.money else f"@{path}"
 
 
-_UNIT_OR_PROJECT = re.compile(r"单位[（(](专项|项目)[)）]名称")
+_UNIT_OR_PROJECT = re.compile(r"单位[（(](专项|项目)[)）]名称|单位名称[（(][^）)]*项目[^）)]*[)）]")
 _IN_BRACKETS = re.compile(r"[（(]项目(名称|编码|代码)[)）]")
 
 
 def _table_field(column: Column, text: str, hints: Hints) -> None:
     """Set the field of the table that a column of a list of projects holds."""
     if column.label in hints.labels:
-        column.path, column.how, column.sure = f"@{hints.labels[column.label]}", CONFIRMED, 1.0
+        _hinted(column, hints.labels[column.label])
         return
     own = meaning(column.label)
     grouped = meaning("".join(column.labels[-2:])) if len(column.labels) > 1 else None

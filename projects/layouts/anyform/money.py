@@ -132,3 +132,15 @@ def resolve(found: Iterable[Money], kind: str) -> dict[Money, str]:
         else:
             result[money] = f"funding.{part}"
     return result
+
+
+def money_at(path: str) -> Money | None:
+    """Return the kind of money that a field of the funding holds, ``None`` for any other field."""
+    if path == "project.fixed_assets":
+        return Money("fixed_assets")
+    first, _, leaf = path.partition(".")
+    if first != "funding":
+        return None
+    if leaf.startswith("annual"):
+        return Money(leaf.removeprefix("annual").lstrip("_") or "total", "year")
+    return Money(leaf)

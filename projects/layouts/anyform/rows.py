@@ -94,6 +94,9 @@ class ListReader:
             level = _NUMBERING.sub("", squeeze(tops[0].text))
             levels = [c for c in self.head.columns if c.path in ("level1", "level2")]
             own = any(c.start == tops[0].col and c.end == tops[0].end for c in levels)
+            if own and len(levels) == 1 and is_level1(level) and (self.section[0] or not is_level2(level)):
+                self.section = (level, "")  # 产出指标 alone in the column of 数量指标
+                return
             if not own and (not levels or tops[0].end > levels[0].end):
                 second = is_level2(level) and (not is_level1(level) or (self.section[0] and core(level) != "满意度"))
                 self.section = (self.section[0], level) if second else (level, "")

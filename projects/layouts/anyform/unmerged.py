@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indicators.categories import level1_code, level2_code
 from projects.layouts.anyform.contents import is_category, is_level1, is_number, is_sign
 from projects.layouts.anyform.words import ACTUAL, half_of, heading, is_actual
 from projects.layouts.labels import norm
@@ -19,6 +20,9 @@ def with_merges(lines: Sequence[Line]) -> list[Line]:
     for index in range(len(found) - 2):
         upper, lower = found[index], found[index + 1]
         if upper.para or lower.para or upper.grid != lower.grid or not (_plain(upper) and _plain(lower)):
+            continue
+        if spans := _categories(upper, lower):
+            found[index] = _spread(upper, spans)
             continue
         at = _parent(found, index)
         if at is not None:
@@ -46,6 +50,27 @@ def _parent(lines: Sequence[Line], index: int) -> int | None:
         return None
     parents = ("standard", "value") if lower[0] in ("优", "良") else ("value", "quantity", ACTUAL)
     return next((number for number, path in enumerate(paths) if path in parents), None)
+
+
+def _categories(upper: Line, lower: Line) -> list[int]:
+    """Return how many categories of level 2 each cell of a heading spans; none where it is no such heading."""
+    above, below = _texts(upper), _texts(lower)
+    first = next((number for number, text in enumerate(above) if is_category(text)), 0)
+    if not first or len(below) <= len(above) or any(below[:first]) or not all(map(is_category, above[first:])):
+        return []
+    codes = [level2_code(text) for text in below[first:]]
+    groups = [level1_code(text) for text in above[first:]]
+    counts = [sum(1 for code in codes if code.split(".")[0] == group) for group in groups]
+    return [1] * first + counts if all(codes) and all(counts) and sum(counts) == len(codes) else []
+
+
+def _spread(line: Line, spans: list[int]) -> Line:
+    cells = []
+    col = line.cells[0].col
+    for cell, span in zip(line.cells, spans, strict=False):
+        cells.append(replace(cell, col=col, colspan=span))
+        col += span
+    return Line(cells, para=False, style=line.style, grid=line.grid, y=line.y)
 
 
 def _texts(line: Line) -> list[str]:

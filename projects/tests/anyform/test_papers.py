@@ -20,6 +20,7 @@ from projects.tests.anyform import (
     papers_six,
     papers_ten,
     papers_three,
+    papers_twelve,
     papers_two,
 )
 from projects.tests.anyform.measure import compare
@@ -28,7 +29,17 @@ from projects.tests.anyform.texts import TEXTS
 from projects.tests.anyform.texts_two import MORE
 
 _OLD = (papers_one, papers_two, papers_three, papers_four)
-_SETS = (*_OLD, papers_five, papers_six, papers_seven, papers_eight, papers_nine, papers_ten, papers_eleven)
+_SETS = (
+    *_OLD,
+    papers_five,
+    papers_six,
+    papers_seven,
+    papers_eight,
+    papers_nine,
+    papers_ten,
+    papers_eleven,
+    papers_twelve,
+)
 PAPERS = {paper.name: paper for one in _SETS for paper in one.PAPERS}
 PRINTED = Path(__file__).parent / "pdf"
 RUNNING = Path(__file__).parent / "text"
