@@ -21,3 +21,5 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 EXPORT_WORKER = "inline"
+# Tests at the same time would use up each other's share of a minute.
+PUBLIC_PER_MINUTE = 0

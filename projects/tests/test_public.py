@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -299,6 +300,22 @@ def test_one_address_may_not_ask_too_often(settings: Any, monkeypatch: pytest.Mo
     assert Client(REMOTE_ADDR="10.0.0.9").get(reverse("public")).status_code == 200
     now[0] = 61.0
     assert Client().get(reverse("public")).status_code == 200
+
+
+def test_all_processes_of_a_machine_count_together(tmp_path: Path) -> None:
+    now = [120.0]
+    first, second = (Throttle(lambda: now[0], lambda: tmp_path / "var" / "counts") for _ in range(2))
+    assert [first.refuses("10.0.0.1", 3), second.refuses("10.0.0.1", 3), first.refuses("10.0.0.1", 3)] == [False] * 3
+    assert (second.refuses("10.0.0.1", 3), first.refuses("10.0.0.2", 3)) == (True, False)
+    now[0] = 181.0
+    assert second.refuses("10.0.0.1", 3) is False
+    assert (tmp_path / "var" / "counts").stat().st_mode & 0o777 == 0o600
+
+
+def test_without_a_folder_to_write_in_each_process_counts_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    one = Throttle(lambda: 0.0, lambda: tmp_path / "file" / "counts")
+    assert [one.refuses("::1", 1), one.refuses("::1", 1)] == [False, True]
 
 
 def test_csv_holds_no_formula(admin: User) -> None:

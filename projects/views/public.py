@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from projects.targettable import TargetTable, leaf_text
 
 PAGE = 50
 MOST_ROWS = 5_000
-throttle = Throttle()
+throttle = Throttle(place=lambda: Path(settings.VAR_DIR) / "public-throttle")
 LIST_HEADINGS = ("年度", "部门代码", "部门", "项目编码", "名称", "金额（元）", "地址")
 HEADINGS = (
     "年度", "部门代码", "部门", "项目编码", "名称", "金额（元）", "年度绩效目标", "一级指标", "二级指标", "三级指标",
