@@ -127,7 +127,7 @@ def _read_segment(
         read = match_prose(lines, segment.prose, segment.title)
     elif segment.has_rows:
         layout, share = recognise(segment, layouts, filed)
-        if layout is None and (parted := dissolved(lines)) and (cells := stream(parted)):
+        if layout is None and (parted := dissolved(lines)) and (cells := stream(parted, barred=True)):
             return _read_running(segment, corrections, cells)
         saved = None if layout is not None and layout is filed else saved_for(lines, layouts)
         form = layout.id if layout else form_of(lines)

@@ -170,8 +170,13 @@ def _is_year_title(text: str) -> bool:
     return bool(_YEAR_TITLE.fullmatch(squeeze(text)))
 
 
+_CAPTIONS = 12  # cells of a line above a table, at most
+
+
 def _is_caption(line: Line) -> bool:
     texts = [text for text in line.texts if text]
+    if len(texts) > _CAPTIONS:
+        return False  # a whole table in a row
     if any(unit_line(text) or department_line(text) is not None for text in texts):
         return True
     return line.para and any(_is_labelled(text) for text in texts)

@@ -61,7 +61,7 @@ def is_level2(text: str) -> bool:
 
 def is_category(text: str) -> bool:
     """Tell whether a text can only be a category: 产出指标, 数量指标; 满意度 alone also names indicators."""
-    if not (is_level1(text) or is_level2(text)):
+    if not (is_level1(text) or is_level2(text)) or text.endswith("完成值"):  # a heading
         return False
     if core(text).endswith("满意度") and not _NAMED.search(re.sub(r"\s", "", text)):
         return False  # 受益群众（含脱贫户）满意度: the brackets make no category of it

@@ -43,11 +43,14 @@ _END = re.compile(
 )
 
 
-def stream(lines: Sequence[Line]) -> Rows | None:
-    """Return the rows of a form whose cells became paragraphs, ``None`` where the headings do not stand alone."""
+def stream(lines: Sequence[Line], *, barred: bool = False) -> Rows | None:
+    """Return the rows of a form whose cells became paragraphs, ``None`` where the headings do not stand alone.
+
+    ``barred``: each line ended in a bar, so that those left out were blank cells.
+    """
     if len(lines) < _FEW * 4 or not _stand_alone(lines):
         return None
-    tokens, blanks = _tokens(lines)
+    tokens, blanks = _tokens(lines, barred)
     reader = _StreamReader(tokens, blanks=blanks)
     for line in lines:
         if unit_line(line.single):
@@ -101,9 +104,9 @@ def _is_money(text: str) -> bool:
 
 def _heads(text: str) -> bool:
     """Tell whether a cell is the heading of a column."""
-    return (
-        len(text) <= 14 and not re.search(r"[\d%％，。]", text) and bool(heading(norm(text))) and not is_category(text)
-    )
+    bare = norm(text)  # without its hints: 指标内容（150字内）
+    plain = len(bare) <= 14 and not re.search(r"[\d%％]", bare) and not re.search("[，。]", text)
+    return plain and bool(heading(bare)) and not is_category(text)
 
 
 def dissolved(lines: Sequence[Line]) -> list[Line] | None:
@@ -127,7 +130,7 @@ def _runs_on(line: Line) -> bool:
     return levels >= 2 and len(heads) > _FEW and any(is_category(text) for text in line.texts)
 
 
-def _tokens(lines: Sequence[Line]) -> tuple[list[Token], list[int]]:
+def _tokens(lines: Sequence[Line], barred: bool) -> tuple[list[Token], list[int]]:
     """Return a token per cell, and how many blank cells stand before each: what the lines left out tell."""
     tokens: list[Token] = []
     gaps: list[int] = []
@@ -147,8 +150,17 @@ def _tokens(lines: Sequence[Line]) -> tuple[list[Token], list[int]]:
             tokens.append(Token(text, row, True, True, whole=True))
             gaps.append(gap)
     usual = Counter(gaps[1:]).most_common(1)[0][0] if len(gaps) > 1 else 1
-    blanks = [max(0, gap // usual - 1) if usual > 1 else 0 for gap in gaps]
+    if usual < 2 and not (barred and _tells_blanks(tokens, gaps)):
+        return tokens, [0] * len(tokens)  # a single blank line between paragraphs is no cell
+    blanks = [max(0, gap // usual - 1) for gap in gaps]
     return tokens, [min(blank, 12) for blank in blanks]
+
+
+def _tells_blanks(tokens: list[Token], gaps: list[int]) -> bool:
+    """Tell whether a lone bar is a blank cell: where it opens rows, it stands before every label of the form too."""
+    heads = (n for n in range(len(tokens) - 2) if all(_heads(token.text) for token in tokens[n : n + 3]))
+    first = next(heads, 0)
+    return sum(gap > 1 for gap in gaps[1:first]) * 8 <= first
 
 
 @dataclass(slots=True)
@@ -293,6 +305,9 @@ class _StreamReader(RunningReader):
         begin = start
         stop = min(limit, start + _MOST)
         stop = next((n for n in range(start, stop) if _END.fullmatch(self.tokens[n].text)), stop)
+        columns = self._with_scores(columns, start, stop)
+        if stop - start > 1 and is_number(self.tokens[start].text) and is_category(self.tokens[start + 1].text):
+            start += 1  # how much the whole list scores
         pieces: list[Piece] = []
         if [token.text for token in self.tokens[start : start + 3]] == ["1", "2", "3"]:
             numbers = next((n for n in range(start, stop) if self.tokens[n].text != str(n - start + 1)), stop)
@@ -305,6 +320,20 @@ class _StreamReader(RunningReader):
         self.rows += len(rows)
         self.add_list(columns, rows, head, self.sides.get(begin, ""))
         return last + 1 - begin if rows else 0
+
+    def _with_scores(self, columns: list[Column], start: int, stop: int) -> list[Column]:
+        """Add the column of scores that has no heading: a small number at the end of every row."""
+        if any(column.path == "weight" or "分" in column.text for column in columns):
+            return columns
+        texts = [token.text for token in self.tokens[start:stop]]
+        scores = sum(
+            1
+            for text, after in zip(texts, [*texts[1:], ""], strict=True)
+            if re.fullmatch(r"\d{1,2}", text)
+            and (not after or is_category(after) or re.match(r"(指标)?\d+[:：.、]", after))
+        )
+        rows = len(texts) / len(columns)
+        return [*columns, Column("分值", ACTUAL)] if scores > _FEW and scores * 2 > rows else columns
 
     def pair(self, label: Label, body: list[Token], group: Label | None) -> None:
         """Add a label with the cell behind it; of a long text all its paragraphs, but no label that nobody knows."""
