@@ -73,6 +73,10 @@ def run(pk: int, progress: Progress = lambda tables: None) -> None:
         except DatabaseError as error:
             logger.exception("committing import %s failed", pk)
             _back(batch, f"未能写入（{type(error).__name__}），没有改动任何表。请稍后重试，再次失败请交管理员排查。")
+        except KeyboardInterrupt:
+            # Somebody at the command line has thought better of it; no worker may take it up again.
+            _back(batch, "写入被中断，没有改动任何表")
+            raise
 
 
 def _back(batch: ImportBatch, message: str, *, renew: bool = False) -> None:

@@ -57,6 +57,9 @@ def run(pk: int) -> None:
         except DatabaseError as error:
             logger.exception("undoing import %s failed", pk)
             _stay(batch, f"未能撤销（{type(error).__name__}），没有改动任何表。请稍后重试，再次失败请交管理员排查。")
+        except KeyboardInterrupt:
+            _stay(batch, "撤销被中断，没有改动任何表")
+            raise
 
 
 def _stay(batch: ImportBatch, message: str) -> None:

@@ -224,6 +224,19 @@ def test_writing_takes_as_many_queries_for_many_tables(folder: Path) -> None:
     assert counts[1] <= counts[0]
 
 
+def test_interrupted_import_leaves_nothing_behind(folder: Path, media: Path) -> None:
+    def interrupt(_done: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = database()
+    data = as_json(made(1, "财政局"))
+    for when in ("progress", "written"):
+        with pytest.raises(KeyboardInterrupt):
+            import_documents([("甲.json", data)], **{when: interrupt})
+        assert (database(), ImportBatch.objects.count()) == (before, 0)
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
