@@ -11,6 +11,7 @@ from projects.layouts.labels import norm
 _HEADINGS = frozenset(["一级指标", "二级指标", "三级指标", "指标值", "目标值", "指标名称"])
 _FEW = 2
 _LABEL = "名称"
+_TOP = 8  # rows in which a form names its project
 
 
 def apart(document: Document) -> Document:
@@ -22,8 +23,8 @@ def apart(document: Document) -> Document:
 
 
 def _parted(grid: Grid) -> list[Block]:
-    for number, row in enumerate(grid.rows):
-        if sum(_LABEL in cell.text for cell in row.cells) < _FEW:
+    for number, row in enumerate(grid.rows[:_TOP]):
+        if len(row.cells) < 2 * _FEW or sum(_LABEL in cell.text for cell in row.cells) < _FEW:
             continue
         named = [cell.col for cell in row.cells if _LABEL in cell.text and norm(cell.text) in project_labels()]
         if len(named) == _FEW and (edge := _edge(grid.rows[number:], *named)):
