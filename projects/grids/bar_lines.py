@@ -93,7 +93,7 @@ def _cell_by_cell(lines: list[str]) -> list[Block]:
 def _add_table(blocks: list[Block], runs: list[list[Text]]) -> None:
     """Add the rows of one table: each has as many bars as most have, a full one no mark of its end."""
     opened = sum(1 for run in runs if not run[0][0]) * 4 > len(runs) * 3  # a bar opens each row
-    width = _width([len(run) - opened for run in runs])
+    width = _width([len(run) - opened for run in runs], int(opened))
     for run in runs:
         if opened:
             for start in range(0, len(run), width + 1):
@@ -120,6 +120,9 @@ def _runs(lines: list[str]) -> Iterator[list[Text] | Paragraph]:
             continue
         bars = text.count("|")
         if _ONLY_BARS.fullmatch(text):
+            if open_ and run:  # the last row of a table needs no mark of its end
+                yield run
+                run = []
             yield from (Paragraph(one, origin=Origin(begun, 1)) for one in open_)
             open_ = []
             run += [("", number)] * bars
@@ -158,7 +161,11 @@ def _outside(lines: list[str], *, begins: bool) -> int:
     return max((n for n, line in enumerate(lines, start=1) if _BETWEEN.fullmatch(line)), default=0)
 
 
-def _width(sizes: list[int]) -> int:
-    """Return how many bars most rows have."""
+def _width(sizes: list[int], opened: int) -> int:
+    """Return how many bars a row has: most runs are whole rows; ``opened``: bars that open a row."""
     found = Counter(size for size in sizes if size > 1)
-    return max(found, key=lambda size: (found[size], size), default=1)
+
+    def fits(width: int) -> int:
+        return sum(many for size, many in found.items() if (size + opened) % (width + opened) == 0)
+
+    return max(found, key=lambda width: (fits(width), found[width], width), default=1)
