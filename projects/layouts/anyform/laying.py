@@ -27,6 +27,7 @@ from projects.layouts.anyform.words import ACTUAL
 
 _MOST_PIECES = 4  # of a cell whose text was parted
 _NO = -6.0
+_PAIR = re.compile(r"\s*[-—–/\\＞>·]+\s*")
 _FIGURE = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 
 
@@ -209,6 +210,12 @@ def _joined(pieces: Sequence[Piece], begin: int, size: int, kind: str) -> float:
     return each * (size - 1) + (0.0 if short <= 4 or kind == "text" else 0.8)
 
 
+def is_pair(text: str) -> bool:
+    """Tell whether a text is both categories in one: 产出指标-数量指标."""
+    parts = _PAIR.split(text)
+    return len(parts) == 2 and is_level1(parts[0]) and is_level2(parts[1])
+
+
 def _opens(text: str, kind: str) -> float:
     """Return how well a text stands in a column in front of the indicators: of its project."""
     if kind == "@money":
@@ -227,11 +234,11 @@ def _fit(text: str, kind: str) -> float:
     """Return how well a text stands below a heading of a kind; ``_NO`` where it cannot."""
     if not text:
         return -2.0 if kind == "name" else 0.05
-    category = is_category(text)
+    category = is_category(text) or is_pair(text)
     if kind[0] == "@":
         return _NO if category else _opens(text, kind)
     if kind in ("level1", "level2"):
-        own = is_level1(text) if kind == "level1" else is_level2(text)
+        own = is_pair(text) or (is_level1(text) if kind == "level1" else is_level2(text))
         if own:
             return (4.0 if category else 1.0) - (1.0 if re.match(r"[（(]", text) else 0.0)
         if category:

@@ -206,6 +206,8 @@ class _StreamReader(RunningReader):
         while more and more[0].path == "@side":
             more.pop(0)
             at += 1
+        if len(more) == 1 and more[0].path == "@number":
+            return at, end, [*more, *columns]
         named = any(column.path in ("@project.name", "@project.code") for column in more)
         return (at, end, [*more, *columns]) if named and len(more) > 1 else (start, end, columns)
 
@@ -217,7 +219,9 @@ class _StreamReader(RunningReader):
             found = heading(norm(text)) if text else None
             if found is None:
                 break
-            if columns or found[0] not in (ACTUAL, "description", "basis", "standard"):
+            if text in ("序号", "编号"):
+                columns.append(Column(text, "@number"))
+            elif columns or found[0] not in (ACTUAL, "description", "basis", "standard"):
                 columns.append(Column(text, found[0]))
             at = end
         if columns:
@@ -255,7 +259,12 @@ class _StreamReader(RunningReader):
             text, end = "".join(pieces[: size or 1]), at + (size or 1)
         while end < len(self.tokens):
             piece = self.tokens[end].text
-            if len(piece) > 8 or _heads(piece) != bool(re.search("[及和与的]$", text)) or not _heads(text + piece):
+            whole = not re.search("[及和与的]$", text)
+            if (
+                len(piece) > (_FEW if whole else _FEW * 2)
+                or _heads(piece) != bool(re.search("[及和与的]$", text))
+                or not _heads(text + piece)
+            ):
                 break
             if is_category(piece):
                 break
