@@ -70,16 +70,20 @@ class Part:
 
 @dataclass(slots=True)
 class _Text:
-    """The text without blanks; ``lines``: where its lines begin; ``soft``: where blanks stood."""
+    """The text without blanks; ``lines``: where its lines begin, ``rows`` of the file; ``short``: they are rows."""
 
     text: str
     lines: list[int]
     rows: list[int]
-    soft: frozenset[int]
     short: bool
 
     def row(self, at: int) -> int:
         return self.rows[max(0, bisect_right(self.lines, at) - 1)]
+
+    def begins(self, at: int) -> bool:
+        """Tell whether a line begins here."""
+        number = bisect_right(self.lines, at) - 1
+        return number >= 0 and self.lines[number] == at
 
     def edges(self, start: int, end: int) -> list[int]:
         """Return where lines begin inside a stretch."""
@@ -106,7 +110,6 @@ def _text_of(lines: Sequence[Line]) -> _Text:
     made: list[str] = []
     begins: list[int] = []
     rows: list[int] = []
-    soft: set[int] = set()
     size = 0
     texts = [
         (cell.origin.row + n, text)
@@ -122,10 +125,9 @@ def _text_of(lines: Sequence[Line]) -> _Text:
         begins.append(size)
         rows.append(row)
         for piece in bare.split():
-            soft.add(size)
             made.append(piece)
             size += len(piece)
-    return _Text("".join(made), begins, rows, frozenset(soft), not long)
+    return _Text("".join(made), begins, rows, not long)
 
 
 @cache
@@ -198,8 +200,7 @@ def _list(text: _Text, columns: list[Column], start: int, limit: int) -> tuple[l
         if body.endswith("绩效指标"):
             body = body.removesuffix("绩效指标")
         marks = {edge - end_ for edge in text.edges(end_, following)} if text.short else set()
-        soft = {place - end_ for place in text.soft if end_ < place < following}
-        found = divided_rows(columns, body, marks, soft)
+        found = divided_rows(columns, body, marks)
         for row in found:
             row.row = text.row(end_ + row.row)
             row.doubtful = row.doubtful or not text.short
@@ -265,7 +266,7 @@ def _is_label(text: _Text, found: re.Match[str], edge: int, seen: set[str], end:
     """Tell whether known words are a label here, and no words of a text."""
     word, start, stop = found[0], found.start(), found.end()
     label = norm(word)
-    begins = start in text.lines or start == edge
+    begins = text.begins(start) or start == edge
     if word.endswith(("：", ":")) or (begins and text.short):
         return True
     following = text.text[stop : stop + 12]
@@ -281,7 +282,7 @@ def _is_label(text: _Text, found: re.Match[str], edge: int, seen: set[str], end:
 def _said(text: _Text, start: int, end: int) -> Iterator[Token]:
     """Yield the text between labels, a piece for each of its lines."""
     edges = [start, *text.edges(start, end), end]
-    first = start in text.lines
+    first = text.begins(start)
     for number, (begin, stop) in enumerate(pairwise(edges)):
         piece = _NUMBERED.sub("", text.text[begin:stop]).removesuffix("绩效指标" if stop == end else "")
         if piece:

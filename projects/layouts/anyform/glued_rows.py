@@ -41,10 +41,10 @@ class _Found:
     strong: bool
 
 
-def divided_rows(columns: list[Column], body: str, marks: set[int], soft: set[int]) -> list[FoundRow]:
+def divided_rows(columns: list[Column], body: str, marks: set[int]) -> list[FoundRow]:
     """Return the rows of a category; ``row`` of each is its place in the text.
 
-    ``marks``: where lines begin that may be rows; ``soft``: where blanks stood.
+    ``marks``: where lines begin that may be rows.
     """
     name = next(n for n, column in enumerate(columns) if column.path == "name")
     rest = list(range(name + 1, len(columns)))
@@ -52,10 +52,8 @@ def divided_rows(columns: list[Column], body: str, marks: set[int], soft: set[in
         edges = [0, *sorted(marks), len(body)]
         pieces = [(start, body[start:end]) for start, end in pairwise(edges) if end > start]
         if all(_is_row(piece) for _, piece in pieces):
-            return [
-                row for start, piece in pieces for row in _rows(columns, name, rest, piece, start, soft, alone=True)
-            ]
-    return list(_rows(columns, name, rest, body, 0, soft, alone=False))
+            return [row for start, piece in pieces for row in _rows(columns, name, rest, piece, start, alone=True)]
+    return list(_rows(columns, name, rest, body, 0, alone=False))
 
 
 def _is_row(text: str) -> bool:
@@ -103,7 +101,7 @@ def _worded(text: str) -> int | None:
 
 
 def _rows(
-    columns: list[Column], name: int, rest: list[int], text: str, offset: int, soft: set[int], *, alone: bool
+    columns: list[Column], name: int, rest: list[int], text: str, offset: int, *, alone: bool
 ) -> Iterator[FoundRow]:
     """Yield the rows of a text; ``alone``: it is a single one."""
     value = next(n for n in rest if columns[n].path in ("value", "quantity")) if rest else name

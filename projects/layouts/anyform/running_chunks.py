@@ -78,7 +78,8 @@ def _begins_again(rows: list[FoundRow], columns: list[Column]) -> bool:
     if level1 is None or any(column.path == LEAD for column in columns):
         return False
     codes = [level1_code(row.cells.get(level1, "")) for row in rows]
-    return any(code == "output" and "satisfaction" in codes[:number] for number, code in enumerate(codes))
+    last = codes.index("satisfaction") if "satisfaction" in codes else len(codes)
+    return "output" in codes[last:]
 
 
 def _unlike(rows: list[FoundRow], columns: list[Column]) -> set[int]:
