@@ -76,6 +76,7 @@ class Builder:
     claims: list[Claim] = field(default_factory=list)
     read: ReadTable = field(init=False)
     levels: dict[str, tuple[str, str]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)  # level-1 categories that stand nowhere, told by level 2
     units: list[str] = field(default_factory=list)  # stated beside some label
 
     def __post_init__(self) -> None:
@@ -150,7 +151,8 @@ class Builder:
                 self.read.bind(f"{of}.{number}.{shown}", cell or first, how=how, sure=sure, label=label, text=text)
         for leaf in ("level1", "level2"):
             if getattr(row, leaf) and not (leaf in own and own[leaf][0]):
-                self.read.bind(f"{of}.{number}.{leaf}", first, how=POSITION, sure=0.85, text=getattr(row, leaf))
+                sure = 0.5 if leaf == "level1" and row.level1 in self.named else 0.85
+                self.read.bind(f"{of}.{number}.{leaf}", first, how=POSITION, sure=sure, text=getattr(row, leaf))
         if row.name and not row.value:
             self.read.note(INFO, "value-blank", f"第{number + 1}行指标没有指标值", first, field=f"{of}.{number}.value")
         rows.append(row)
@@ -169,6 +171,9 @@ class Builder:
             if (group or not level1) and not fits and core(named) != core(level1):
                 level1 = named
                 code = category(level1, level2)
+                self.named.add(named)
+        elif text1:
+            self.named.discard(text1)
         self.levels[half] = (level1, level2)
         return level1, level2, code
 

@@ -66,6 +66,7 @@ class Part:
     rows: list[FoundRow] = field(default_factory=list)
     head: int = 0
     side: str = ""
+    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -97,12 +98,12 @@ def glued_parts(lines: Sequence[Line]) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for number, (start, end, columns, side) in enumerate(heads):
-        parts.append(Part(tokens=list(_tokens(text, at, start))))
+        parts.append(Part(tokens=list(_tokens(text, at, start)), doubtful=not text.short))
         limit = heads[number + 1][0] if number + 1 < len(heads) else len(text.text)
         rows, at = _list(text, columns, end, limit)
         parts.append(Part(columns=columns, rows=rows, head=text.row(start), side=side))
     if heads or text.short:
-        parts.append(Part(tokens=list(_tokens(text, at, len(text.text)))))
+        parts.append(Part(tokens=list(_tokens(text, at, len(text.text))), doubtful=not text.short))
     return parts
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from projects.grids.grid import Cell, Origin
 from projects.layouts.anyform.contents import is_category
 from projects.layouts.anyform.glued import glued_parts
-from projects.layouts.anyform.running_chunks import Column, FoundRow, tell_levels, worth
+from projects.layouts.anyform.running_chunks import Column, FoundRow, swapped, tell_levels, worth
 from projects.layouts.anyform.running_labels import (
     Label,
     amount,
@@ -40,6 +40,7 @@ _BRACKET_UNIT = re.compile(r"[（(](?:单位[:：])?(?:万元|元)[)）]")
 LINES = re.compile(r"goals\.|project\.(overview|purpose)|duties")
 _LETTER = re.compile(r"[（(]?[A-D][)）]?$")  # 预算数(A), 实际完成值(B
 _GOES_ON = ("及", "和", "或", "（", "(")
+_NO_DATE = re.compile(r"年?\s*月\s*日")  # to be signed here
 _SCORE = re.compile(r"[（(]?\d{1,3}分[)）]?")
 _FEW = 2
 _FITS = 0.4
@@ -82,6 +83,7 @@ def _glued(lines: Sequence[Line]) -> Rows | None:
             reader.add_list(part.columns, part.rows, part.head, part.side)
             continue
         reader.tokens = [token for token in part.tokens if not unit_line(token.text)]
+        reader.out.doubtful |= {token.row for token in part.tokens if part.doubtful or token.doubtful}
         reader.fields(0, len(reader.tokens))
     return reader.out if reader.known and (reader.out.listed or reader.known > _MANY_LABELS) else None
 
@@ -229,7 +231,7 @@ class RunningReader:
 
     def _listed(self, row: FoundRow, columns: list[Column], head: int) -> None:
         number = row.row or head
-        if row.doubtful:
+        if row.doubtful or swapped(row, columns):
             self.out.doubtful.add(number)
         self.out.listed.append(worth(row, columns))
         self._row([(n, row.cells.get(n, "")) for n in range(len(columns))], number)
@@ -397,7 +399,7 @@ class RunningReader:
             cell = Cell(f"{label.text.rstrip('：:')}：{text}", origin=Origin(label.row, 1))
             self.out.lines.append(Line([cell], para=True))
             return
-        if _SCORE.fullmatch(text):
+        if _SCORE.fullmatch(text) or _NO_DATE.fullmatch(text):
             return
         unit = unit_of(label.text) or (unit_of(group.text) if group else "")
         shown = label.text if not unit or unit_of(label.text) else f"{label.text.rstrip('：:')}（{unit}）"

@@ -63,6 +63,12 @@ class Chunk:
         return found
 
 
+def swapped(row: FoundRow, columns: list[Column]) -> bool:
+    """Tell whether a name stands below the value's heading, or a unit below the name's."""
+    texts = {column.path: row.cells.get(n, "") for n, column in enumerate(columns)}
+    return is_unit_cell(texts.get("name", "")) or bool(re.match(r"指标\s*\d{1,2}[:：]", texts.get("value", "")))
+
+
 def worth(row: FoundRow, columns: list[Column]) -> float:
     """Return how much a row looks like one: 1 with a name and a value, less with what is no value, or a value twice."""
     texts = {column.path: row.cells.get(n, "") for n, column in enumerate(columns)}

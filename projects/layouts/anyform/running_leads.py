@@ -13,6 +13,7 @@ from projects.layouts.anyform.words import Meaning, meaning
 from projects.layouts.labels import norm
 
 _OTHER = re.compile(r"序号|编号|(项目|单位|部门|预算单位)(编码|代码)|项目(类别|类型|属性)|备注|负责人|科室|股室")
+_AMOUNT = re.compile(r"[\d,.]+\s*(万?元)?|[-—/]")
 _MOST = 12
 _PIECES = 4
 
@@ -59,6 +60,9 @@ def split_leads(columns: Sequence[Column], cells: list[ListCell]) -> tuple[list[
     Blank fields are those that the project shares with the one before: the first ones.
     """
     leads = leads_of(columns)
+    parted = _around_amount(columns, leads, cells)
+    if parted is not None:
+        return parted
     for count in range(min(len(leads), len(cells)), 0, -1):
         before, fields = cells[: len(cells) - count], cells[len(cells) - count :]
         chosen = leads[len(leads) - count :]
@@ -69,8 +73,33 @@ def split_leads(columns: Sequence[Column], cells: list[ListCell]) -> tuple[list[
     return cells, {}
 
 
+def _around_amount(
+    columns: Sequence[Column], leads: list[int], cells: list[ListCell]
+) -> tuple[list[ListCell], dict[int, str]] | None:
+    """Divide at the amount, where blanks fall into the text behind it: 某某项目 | 12.00 | 在 20 所学校开展…."""
+    money = [place for place, n in enumerate(leads) if _is_money(columns[n])]
+    if len(money) != 1 or money[0] != len(leads) - 2 or not money[0]:
+        return None
+    width = money[0]
+    for at in range(width, len(cells) - 1):
+        before, fields = cells[: at - width], cells[at - width : at]
+        ends = not before or is_value(before[-1].text)
+        if ends and _AMOUNT.fullmatch(cells[at].text) and not any(is_number(cell.text) for cell in fields):
+            text = cells[at + 1].text
+            for cell in cells[at + 2 :]:
+                text += ("" if cell.first else " ") + cell.text
+            told = [*(cell.text for cell in fields), cells[at].text, text]
+            return before, dict(zip(leads, told, strict=True))
+    return None
+
+
 def _meant(column: Column) -> Meaning | None:
     return meaning(norm(column.text))
+
+
+def _is_money(column: Column) -> bool:
+    found = _meant(column)
+    return found is not None and found.money is not None
 
 
 def _path(column: Column) -> str:
@@ -81,8 +110,8 @@ def _path(column: Column) -> str:
 def _holds(column: Column, text: str) -> bool:
     """Tell whether a text can stand below a heading: a figure below an amount's, words below a name's."""
     found = _meant(column)
-    if found is not None and found.money is not None:
-        return bool(re.fullmatch(r"[\d,.]+\s*(万?元)?|[-—/]", text))
+    if _is_money(column):
+        return bool(_AMOUNT.fullmatch(text))
     if found is None:
         return True
     return not is_number(text) and len(text) > 1

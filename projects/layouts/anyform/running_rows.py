@@ -126,7 +126,7 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
         rows, fits = [row for chunk in reader.chunks for row in chunk.rows(columns)], 0.0
     doubt(rows, columns)
     for row in rows if leads else ():
-        row.doubtful = row.doubtful or leads[-1] not in row.cells
+        row.doubtful = row.doubtful or leads[-1] not in row.cells or leads[-1] not in rows[0].cells
     return rows, at, fits
 
 

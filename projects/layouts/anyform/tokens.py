@@ -16,6 +16,12 @@ _ITEM = re.compile(r"([（(]?[一二三四五六七八九十\d]{1,3}[)）、.．
 _ENDS = "。；;！!：:”"
 
 
+_PROSE = 60
+_LABELLED = re.compile(
+    r".(部门|单位|金额|资金|预算数?|日期|时间|电话|负责人|名称|编码|类型|属性|类别)([（(]|[:：]|\d|$)"
+)
+
+
 @dataclass(slots=True)
 class Token:
     """A piece of text. ``first``: it begins its line; ``gap``: a blank line before it; ``width``: of its line.
@@ -30,6 +36,11 @@ class Token:
     width: int = 0
     whole: bool = False
     label: bool | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a text between glued labels may hold another label and its text."""
+        return self.label is False and len(self.text) < _PROSE and bool(_LABELLED.search(self.text))
 
 
 def tokens_of(lines: Sequence[Line], *, whole: bool = False) -> list[Token]:
