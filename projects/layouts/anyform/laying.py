@@ -27,6 +27,9 @@ from projects.layouts.anyform.words import ACTUAL
 
 _MOST_PIECES = 4  # of a cell whose text was parted
 _NO = -6.0
+_NAME_FIRST = re.compile(
+    r"(?!不|大于|小于|高于|低于|至少|达到|每)[\u4e00-\u9fff]{3}"
+)  # 新增5G基站数: words, then a figure
 _PAIR = re.compile(r"\s*[-—–/\\＞>·]+\s*")
 _FIGURE = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 
@@ -96,9 +99,11 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
                 if here is not None and (old is None or here.score > old.score):
                     ways[begin + size][j] = here
     for end in range(1, count + 1):
+        # A list does not end in front of a value: that belongs to its last row.
+        cut = 1.5 if end < count and value_like(pieces[end].text) >= 1.0 else 0.0
         for j, one in enumerate(ways[end]):
-            if one is not None and one.score + closing[j] > best[0]:
-                best = (one.score + closing[j], end, one)
+            if one is not None and one.score + closing[j] - cut > best[0]:
+                best = (one.score + closing[j] - cut, end, one)
     rows_found = _rows(best[2], best[1], pieces, kinds)
     if not rows_found:
         return [], pieces[0].number - 1 if pieces else -1
@@ -120,10 +125,24 @@ def _rows(way: _Way | None, end: int, pieces: Sequence[Piece], kinds: list[str])
         end, way = way.begin, way.before
     found = [row for row in reversed(found) if any(row.cells.values())]
     odd = {number for number, row in enumerate(found) if row.doubtful or _odd(row, kinds)}
+    odd |= _unlike(found, kinds)
     for number in odd:
         for near in (number - 1, number, number + 1):
             if 0 <= near < len(found):
                 found[near].doubtful = True
+    return found
+
+
+def _unlike(rows: list[FoundRow], kinds: list[str]) -> set[int]:
+    """Return the rows that lack what nearly all others have, or have what nearly none has: a sign, a unit, a score."""
+    found: set[int] = set()
+    for column, kind in enumerate(kinds):
+        if kind not in ("operator", "unit", "figure", "actual", "value"):
+            continue
+        full = {number for number, row in enumerate(rows) if row.cells.get(column)}
+        for few in (full, set(range(len(rows))) - full):
+            if len(few) * 4 <= len(rows):
+                found |= few
     return found
 
 
@@ -159,7 +178,9 @@ _SKIP = {
     "@project.name": -0.8,
 }
 _KEPT = {"text": -1.0, "standard": -1.0, "level2": -2.0, "figure": -1.6, "actual": -2.0}
-_STANDARD = re.compile(r"(计划|行业|历史|国家|地方|部门|其他|预算支出|经验|通用)(标准|数据|值)|(正|反)向(指标)?")
+_STANDARD = re.compile(
+    r"(计划|行业|历史|国家|地方|部门|其他|预算支出|经验|通用)(标准|数据|值)|(正|反)向(指标)?|.*(得分|扣分|扣\d+分|酌情).*"
+)
 
 
 def _kind(column: Column) -> str:
@@ -195,6 +216,8 @@ def _opening(kinds: list[str], j: int, skip: dict[str, float], *, first: bool) -
             cost -= 3.0 if first else 0.0
         elif kind[0] != "@":
             cost += skip[kind]
+        elif kind == "@number" and "@project.name" not in kinds:
+            cost -= 0.8  # each row has its own
         elif kinds[j][0] == "@" and (first or kind == "@project.name"):
             cost += skip[kind]  # a row that opens a project opens it with its first cells
     if not first and j and kinds[j] not in ("level1", "level2", "name", "number") and kinds[j][0] != "@":
@@ -205,6 +228,8 @@ def _opening(kinds: list[str], j: int, skip: dict[str, float], *, first: bool) -
 def _joined(pieces: Sequence[Piece], begin: int, size: int, kind: str) -> float:
     if size == 1:
         return 0.0
+    if kind == "name" and any(value_like(piece.text) >= 1.0 for piece in pieces[begin + 1 : begin + size]):
+        return -_NO  # a value is no piece of a name
     each = 0.2 if kind in ("level1", "level2") else 0.3 if kind == "text" else 0.9
     short = min(len(piece.text) for piece in pieces[begin : begin + size])
     return each * (size - 1) + (0.0 if short <= 4 or kind == "text" else 0.8)
@@ -265,7 +290,9 @@ def _fit(text: str, kind: str) -> float:
             return -2.0
         if is_number(text) or is_sign(text):
             return -4.0
-        return -2.0 if value_like(text) >= 1.0 and len(text) < 16 else -1.0 if re.match(r"[（(]", text) else 0.3
+        if value_like(text) >= 1.0 and len(text) < 16:
+            return -0.7 if _NAME_FIRST.match(text) else -2.0
+        return -1.0 if re.match(r"[（(]", text) else 0.3
     if kind in ("value", "actual"):
         if is_sign(text) and not is_number(text) and text not in ("定性", "定量"):
             return -1.5

@@ -65,7 +65,8 @@ def stream(lines: Sequence[Line], *, barred: bool = False) -> Rows | None:
         at = end + reader.take_list(columns, end, following)
     reader.fields(at, len(tokens))
     listed = any(column.path == "@project.name" for _, _, columns in heads for column in columns)
-    return reader.out if reader.rows and (listed or reader.known + len(heads) > 1) else None
+    enough = listed or reader.known + len(heads) > 1 or reader.rows >= _FEW
+    return reader.out if reader.rows and enough else None
 
 
 def _stand_alone(lines: Sequence[Line]) -> bool:
@@ -149,7 +150,7 @@ def _tokens(lines: Sequence[Line], barred: bool) -> tuple[list[Token], list[int]
         else:
             tokens.append(Token(text, row, True, True, whole=True))
             gaps.append(gap)
-    usual = Counter(gaps[1:]).most_common(1)[0][0] if len(gaps) > 1 else 1
+    usual = max(1, Counter(gaps[1:]).most_common(1)[0][0]) if len(gaps) > 1 else 1
     if usual < 2 and not (barred and _tells_blanks(tokens, gaps)):
         return tokens, [0] * len(tokens)  # a single blank line between paragraphs is no cell
     blanks = [max(0, gap // usual - 1) for gap in gaps]
