@@ -354,3 +354,26 @@ def test_a_file_too_large_to_be_sent_is_kept_as_refused(client, district, settin
     file = ImportFile.objects.get()
     assert (file.name, file.state, file.size) == ("大.pdf", "refused", 2 << 20)
     assert "“大.pdf”" in client.get(f"/imports/{batch}/").content.decode()
+
+
+def test_unknown_departments_are_made_with_the_commit_when_asked(client, district) -> None:
+    batch = begin(client)
+    send(client, batch, "甲.json", as_json(made(1, "气象局"), made(2, "某区卫生健康局机关")))
+    assert "写入时都新建" in client.get(f"/imports/{batch}/").content.decode()
+    page = act(client, batch, "options", year="", past="auto", unknown="new")
+    assert "写入时都新建" not in page  # what is left has a similar name and wants a person
+    assert '气象局 <span class="quiet">（写入时新建）</span>' in page
+    assert [row.found for row in ImportTable.objects.order_by("number")] == ["made", "proposed"]
+    act(client, batch, "commit", valid_only="1")
+    assert Stored.objects.get().department.name == "气象局"
+
+
+def test_local_administrators_are_not_offered_departments_to_be_made(local, district) -> None:
+    client = Client()
+    client.force_login(local)
+    answer = client.post("/imports/", {"department": str(district["bureau"].pk), "name": "x"}, **JSON)
+    batch = int(answer.json()["id"])
+    send(client, batch, "甲.json", as_json(made(1, "气象局")))
+    page = client.get(f"/imports/{batch}/").content.decode()
+    assert "写入时" not in page
+    assert "只有全部部门的系统管理员" in act(client, batch, "options", year="", past="auto", unknown="all")
