@@ -32,7 +32,7 @@ _MORE_LABELS = (
     r"(?:项目)?负责人(?:及|和|、)?(?:联系)?(?:电话|方式)?|联系人|联系电话|项目执行单位|(?:项目|[省市县区]级)主管部门|主管部门编码|资金情况|项目资金情况"
     r"|年初设定目标|(?:全年)?实际完成情况|年度总体目标完成情况(?:综述)?|年初目标|(?:年初|全年|调整后?)(?:\(调整\))?预算数|全年执行数|预算执行率|执行率"
     r"|上级资金|本级财政(?:资金)?|自有资金|[省市县区]级(?:财政)?资金|上年结转(?:资金)?|项目立项情况|项目实施进度计划|项目实施内容|保障绩效目标实现措施"
-    r"|项目申报的?(?:可行性|必要性)|立项依据|项目立项的依据|单位职能概述|资金总额|绩效目标|自评总分|项目类别|(?:项目)?(?:预算|申报|总)(?:总)?(?:金额|投资|资金)|预算申报数|(?:中央补助|省级财政|市级财政)安排|年度资金总额及构成(?:总额)?|专项资金名称"
+    r"|项目申报的?(?:可行性|必要性)|立项依据|项目立项的依据|单位职能概述|资金总额|绩效目标|自评总分|项目类别|项目[（(]专项[)）]名称|年度绩效总目标|项目(?:年度|当年|总体)(?:绩效)?目标|(?:年度|当年|本年度?)本级预算(?:金额|资金|数)|(?:项目)?(?:预算|申报|总)(?:总)?(?:金额|投资|资金)|预算申报数|(?:中央补助|省级财政|市级财政)安排|年度资金总额及构成(?:总额)?|专项资金名称"
 )
 _WHO = "社会公众|公众|群众|服务对象|受益对象|受益人|受益群体|使用者|使用人|对象|主管部门|职工|社会"
 _SATISFIED = rf"(?:(?:{_WHO})(?:及|和|或|、|与|/)?){{0,3}}满意度"
@@ -184,6 +184,7 @@ def _list(text: _Text, columns: list[Column], start: int, limit: int) -> tuple[l
     level1 = next((n for n, column in enumerate(columns) if column.path == "level1"), None)
     level2 = next((n for n, column in enumerate(columns) if column.path == "level2"), None)
     levels: dict[int, str] = {}
+    behind: set[str] = set()  # texts that stood behind a value: 计划标准
     edges = [(start, start), *cats]
     for number, (begin, end_) in enumerate(edges):
         following = edges[number + 1][0] if number + 1 < len(edges) else limit
@@ -201,7 +202,7 @@ def _list(text: _Text, columns: list[Column], start: int, limit: int) -> tuple[l
         if body.endswith("绩效指标"):
             body = body.removesuffix("绩效指标")
         marks = {edge - end_ for edge in text.edges(end_, following)} if text.short else set()
-        found = divided_rows(columns, body, marks)
+        found = divided_rows(columns, body, marks, behind)
         for row in found:
             row.row = text.row(end_ + row.row)
             row.doubtful = row.doubtful or not text.short

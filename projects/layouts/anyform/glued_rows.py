@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indicators.units import unit_end
+from indicators.units import is_unit, unit_end
 from projects.layouts.anyform.running_chunks import Column, FoundRow
 from projects.layouts.anyform.words import ACTUAL
 
@@ -17,6 +17,7 @@ _DATE = rf"(?:{_DAY})(?:[-—–~～至到]{{1,2}}(?:{_DAY}))?"
 _VALUE = re.compile(
     rf"(?P<sign>{_SIGN})?(?:(?P<date>{_DATE})|(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?(?:[-~～—至]\d+(?:\.\d+)?)?))"
 )
+_LATIN = re.compile(r"(?:[A-Za-z]{1,4}(?![A-Za-z]))?")
 _TAIL = re.compile(r"[)）]?(?:及?以上|以内|以下|左右|之内|之前|[内前](?=[^\u4e00-\u9fff]|$))?")
 _NAME_ENDS = re.compile(
     r"(?:率|数|量|面积|金额|成本|费用?|时间|时限|时长|程度|度|情况|性|比例|比|里程|长度|规模|标准|投入|周期|期限|收入|产值|增长|幅度|值|水平|能力|次"
@@ -41,10 +42,10 @@ class _Found:
     strong: bool
 
 
-def divided_rows(columns: list[Column], body: str, marks: set[int]) -> list[FoundRow]:
+def divided_rows(columns: list[Column], body: str, marks: set[int], behind: set[str]) -> list[FoundRow]:
     """Return the rows of a category; ``row`` of each is its place in the text.
 
-    ``marks``: where lines begin that may be rows.
+    ``marks``: where lines begin that may be rows; ``behind``: texts found behind values so far, those here added.
     """
     name = next(n for n, column in enumerate(columns) if column.path == "name")
     rest = list(range(name + 1, len(columns)))
@@ -53,7 +54,29 @@ def divided_rows(columns: list[Column], body: str, marks: set[int]) -> list[Foun
         pieces = [(start, body[start:end]) for start, end in pairwise(edges) if end > start]
         if all(_is_row(piece) for _, piece in pieces):
             return [row for start, piece in pieces for row in _rows(columns, name, rest, piece, start, alone=True)]
-    return list(_rows(columns, name, rest, body, 0, alone=False))
+    texts = [n for n in rest if _is_text(columns[n]) and any(columns[m].path == "value" and m < n for m in rest)]
+    if not texts:
+        return list(_rows(columns, name, rest, body, 0, alone=False))
+    ending = next((text for text in behind if len(text) < len(body) and body.endswith(text)), "")
+    rows = list(_rows(columns, name, rest, body.removesuffix(ending) if ending else body, 0, alone=False))
+    return _behind_told(rows, name, texts[-1], ending, behind)
+
+
+def _behind_told(rows: list[FoundRow], name: int, column: int, ending: str, behind: set[str]) -> list[FoundRow]:
+    """Take the text behind each value off the next row's name where it is the one that ends the last row."""
+    if rows and not ending and (told := rows[-1].cells.get(column, "")):
+        ending = told
+    if len(ending) > 2:
+        behind.add(ending)
+    for before, row in pairwise(rows):
+        if ending and len(ending) > 2 and row.cells[name].startswith(ending):
+            row.cells[name] = row.cells[name].removeprefix(ending)
+            before.cells[column] = ending
+    if rows and ending:
+        rows[-1].cells[column] = ending
+    for row in rows:
+        row.doubtful = row.doubtful or column not in row.cells
+    return rows
 
 
 def _is_row(text: str) -> bool:
@@ -72,7 +95,7 @@ def _values(text: str, at: int) -> Iterator[_Found]:
         start, end = found.span()
         unit = found["date"] is not None
         if not unit:
-            after = unit_end(text, end)
+            after = max(unit_end(text, end), _LATIN.match(text, end).end())  # type: ignore[union-attr]
             unit = after > end
             end = after
         end = _TAIL.match(text, end).end() if (unit and not text.startswith(("）", ")"), end)) else end  # type: ignore[union-attr]
@@ -118,6 +141,7 @@ def _rows(
         at = one.end
         at = _behind(columns, [n for n in rest if n > value], row, text, at)
         _unweighted(columns, value, row)
+        _measured(columns, name, value, row)
         yield row
         last = row
     left = text[at:]
@@ -209,6 +233,19 @@ def _unweighted(columns: list[Column], value: int, row: FoundRow) -> None:
     row.doubtful = True
     if done and taken.endswith(done) and taken.removesuffix(done).isdigit():
         row.cells[weight], row.cells[value] = taken.removesuffix(done), done
+
+
+def _measured(columns: list[Column], name: int, value: int, row: FoundRow) -> None:
+    """Take the unit off the name where its column stands between name and value: 绿化公路|米|=|3500."""
+    unit = next((n for n in range(name + 1, value) if columns[n].path == "unit"), None)
+    if unit is None:
+        return
+    text = row.cells[name]
+    size = next((size for size in range(min(6, len(text) - 2), 0, -1) if is_unit(text[-size:])), 0)
+    if size:
+        row.cells[name], row.cells[unit] = text[:-size], text[-size:]
+    else:
+        row.doubtful = True
 
 
 def _describe(columns: list[Column], name: int, value: int, row: FoundRow) -> None:

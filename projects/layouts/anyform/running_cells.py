@@ -48,7 +48,8 @@ def cells_of(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[ListC
     for number, token in enumerate(tokens):
         last = cells[-1] if cells else None
         alone = number + 1 == len(tokens) or tokens[number + 1].first
-        begins = not alone and last is not None and _is_text_behind(cells) and is_value(tokens[number + 1].text)
+        following = "" if alone else tokens[number + 1].text
+        begins = last is not None and _is_text_behind(cells) and (is_value(following) or is_sign(following))
         if last is not None and token.first and not begins and not token.whole and _goes_on(last, token, alone=alone):
             last.text += token.text
             last.last = token.row
@@ -62,7 +63,9 @@ def cells_of(tokens: Sequence[Token], *, signs: bool, units: bool) -> list[ListC
 
 def _is_text_behind(cells: list[ListCell]) -> bool:
     """Tell whether the last cell is a text right of a value: what follows begins the next row."""
-    return len(cells) > 2 and is_value(cells[-2].text) and not is_value(cells[-1].text)
+    if len(cells) < 3 or is_value(cells[-1].text):
+        return False
+    return is_value(cells[-2].text) or (may_be_unit(cells[-2].text) and is_value(cells[-3].text))
 
 
 def _measures(before: str, token: Token, *, signs: bool, units: bool, ends: bool) -> bool:

@@ -126,7 +126,9 @@ def doubt(rows: list[FoundRow], columns: list[Column]) -> None:
         text = row.cells.get(value, "") if value is not None else ""
         title = row.cells.get(name, "") if name is not None else ""
         blank = not text and not title
-        if not blank and (value_like(text) < 0.6 or is_value(title) or re.match(r"[）)》、，。]", title)):
+        if not blank and (
+            value_like(text) < 0.6 or is_value(title) or is_sign(title) or re.match(r"[）)》、，。]", title)
+        ):
             odd.add(number)
     odd |= _unlike(rows, columns)
     for number in odd:
