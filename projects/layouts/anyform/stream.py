@@ -48,7 +48,7 @@ def stream(lines: Sequence[Line], *, barred: bool = False) -> Rows | None:
 
     ``barred``: each line ended in a bar, so that those left out were blank cells.
     """
-    if len(lines) < _FEW * 4 or not _stand_alone(lines):
+    if len(lines) < _FEW * 4 or not (_stand_alone(lines) or _labels_alone(lines)):
         return None
     tokens, blanks = _tokens(lines, barred)
     reader = _StreamReader(tokens, blanks=blanks)
@@ -56,7 +56,7 @@ def stream(lines: Sequence[Line], *, barred: bool = False) -> Rows | None:
         if unit_line(line.single):
             reader.out.lines.append(line)
     heads = reader.heads()
-    if not heads:
+    if not heads and not _labels_alone(lines):
         return None
     at = 0
     for start, end, columns in heads:
@@ -64,6 +64,8 @@ def stream(lines: Sequence[Line], *, barred: bool = False) -> Rows | None:
         following = next((other for other, _, _ in heads if other > start), len(tokens))
         at = end + reader.take_list(columns, end, following)
     reader.fields(at, len(tokens))
+    if not heads:
+        return reader.out
     listed = any(column.path == "@project.name" for _, _, columns in heads for column in columns)
     enough = listed or reader.known + len(heads) > 1 or reader.rows >= _FEW
     return reader.out if reader.rows and enough else None
@@ -75,6 +77,16 @@ def _stand_alone(lines: Sequence[Line]) -> bool:
     if not any(all(run) for run in zip(alone, alone[1:], alone[2:], strict=False)):
         return False
     return not any(_beside(text) for line in lines for text in line.single.split("\n"))
+
+
+def _labels_alone(lines: Sequence[Line]) -> bool:
+    """Tell whether a form without a list has its labels in paragraphs of their own: its name, its office, its goal."""
+    texts = [line.single for line in lines if line.para]
+    if any("\n" in text or _beside(text) for text in texts) or any("指标" in text and _heads(text) for text in texts):
+        return False
+    paths = {found.path for text in texts if len(text) <= 12 and (found := meaning(norm(text)))}
+    goal = any(path.startswith("goals.") for path in paths)
+    return goal and {"project.name", "department.name"} <= paths
 
 
 def _beside(text: str) -> bool:

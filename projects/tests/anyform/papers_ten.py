@@ -170,4 +170,20 @@ PARTED = Paper(
     kinds=(),
 )
 
-PAPERS = [OWN_WORDS, BESIDE, WHOLE, ALLOCATION, PARTED]
+WITHOUT_LIST = Paper(
+    "form-without-list",
+    [],
+    [
+        expect(
+            "城区老年助餐点补助",
+            "某市民政局",
+            "新建助餐点6个，服务老人1200名。",
+            "",
+            total="800000.00",
+            annual="500000.00",
+        )
+    ],
+    kinds=(),
+)
+
+PAPERS = [OWN_WORDS, BESIDE, WHOLE, ALLOCATION, PARTED, WITHOUT_LIST]
