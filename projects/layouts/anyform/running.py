@@ -46,10 +46,19 @@ _FEW = 2
 _FITS = 0.4
 _APART_FITS = 0.1
 _CLEARLY = 0.1
+_STRANGE = 0.34
 _MANY_LABELS = 5
 
 
 def running(lines: Sequence[Line]) -> Rows | None:
+    """Return the rows found in running text; where many of a list are doubtful, all of the form is: columns mixed."""
+    found = _best(lines)
+    if found is not None and found.strange > _STRANGE:
+        found.doubtful |= {cell.origin.row for line in found.lines for cell in line.cells}
+    return found
+
+
+def _best(lines: Sequence[Line]) -> Rows | None:
     """Return the rows of a form whose cells became running text, ``None`` where too few known words stand in it.
 
     What is read as pieces of cells is read as whole cells, one a line, too: the better of both is taken.
@@ -234,6 +243,7 @@ class RunningReader:
         if row.doubtful or swapped(row, columns):
             self.out.doubtful.add(number)
         self.out.listed.append(worth(row, columns))
+        self.out.at.append(number)
         self._row([(n, row.cells.get(n, "")) for n in range(len(columns))], number)
 
     # -- fields ---------------------------------------------------------------------------------

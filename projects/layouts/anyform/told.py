@@ -24,6 +24,7 @@ class Rows:
     lines: list[Line] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)
     listed: list[float] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
     fits: float = 1.0
     known: int = 0
 
@@ -31,6 +32,11 @@ class Rows:
     def worth(self) -> float:
         """How much the rows of the lists look like rows: 1 where each has a name and a value."""
         return sum(self.listed) / len(self.listed) if self.listed else 0.0
+
+    @property
+    def strange(self) -> float:
+        """The share of the lists' rows that are doubtful."""
+        return sum(row in self.doubtful for row in self.at) / len(self.at) if self.at else 0.0
 
     def better(self, other: Rows, enough: float, *, apart: bool) -> bool:
         """Tell whether this reading of whole cells is to be taken rather than the one of their pieces."""

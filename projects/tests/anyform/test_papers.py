@@ -107,3 +107,23 @@ def test_all_tables_of_a_form_have_the_same_mark_in_any_format() -> None:
     marks = {one.form for kind in ("docx", "xlsx") for one in read(paper, written(paper, kind), kind)}
     assert len(marks) == 1
     assert marks.pop().startswith("form-")
+
+
+def test_a_text_whose_columns_are_mixed_is_unsure_of_every_cell() -> None:
+    text = """项目支出绩效目标表
+项目名称 河道清淤
+主管部门 某县水利局
+一级指标 二级指标 三级指标 指标值
+产出指标 数量指标
+质量指标
+清淤河道长度
+验收合格率
+≥12公里
+100%
+时效指标 完成时间 效益指标 社会效益指标
+10月底前 防洪能力
+有所提升
+"""
+    reads = read_tables(open_document(text.encode(), "mixed.txt"))
+    assert {one.sure for one in reads[0].bound} == {0.5}
+    assert UNSURE > 0.5
