@@ -139,3 +139,11 @@ _FILLER = re.compile(r"(?:指标|目标)?\s*[\d一二三]{0,2}\s*[:：、.．。
 def is_filler(text: str) -> bool:
     """Tell whether a text only keeps a row of the blank form open: ……, 指标2：."""
     return bool(_FILLER.fullmatch(text.strip())) and not text.strip().isdigit()
+
+
+_SCORING = re.compile(r"扣\s*(\d|$)|得满分|不得分|每(少|超|低|高|逾|增|减|降)|按.{0,6}比例[计扣得]|酌情")
+
+
+def is_scoring(text: str) -> bool:
+    """Tell whether a text says how points are given: 每低1个百分点扣1分."""
+    return bool(_SCORING.search(text))

@@ -17,6 +17,7 @@ from projects.layouts.anyform.contents import (
     is_level1,
     is_level2,
     is_number,
+    is_scoring,
     is_sign,
     is_unit_cell,
     may_be_unit,
@@ -26,6 +27,8 @@ from projects.layouts.anyform.running_chunks import Column, FoundRow
 from projects.layouts.anyform.words import ACTUAL
 
 _MOST_PIECES = 4  # of a cell whose text was parted
+_BLANK = -3.0  # a category without an indicator
+_MOST_LINES = 7  # of a cell in running text
 _NO = -6.0
 _NAME_FIRST = re.compile(
     r"(?!不|大于|小于|高于|低于|至少|达到|每)[\u4e00-\u9fff]{3}"
@@ -36,11 +39,15 @@ _FIGURE = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A cell of the stream, blank or not, the row of the file it stands in, and its number in the stream."""
+    """A cell of the stream, blank or not, the row of the file it stands in, and its number in the stream.
+
+    ``joins``: what it costs to take it for the rest of the cell before it, where the lines of the text tell.
+    """
 
     text: str
     row: int
     number: int
+    joins: float | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +68,7 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
     third = next((number for number in names if "三级" in columns[number].text), names[0] if names else -1)
     kinds = ["text" if kind == "name" and number != third else kind for number, kind in enumerate(kinds)]
     count = len(pieces)
+    most = _MOST_PIECES if all(piece.joins is None for piece in pieces) else _MOST_LINES
     # Where some blank cells were kept, all were: a heading without a cell is rarer.
     skip = _SKIP | _KEPT if any(not piece.text for piece in pieces) else _SKIP
     # ways[i][j]: the first i pieces are laid, the last of them in column j
@@ -69,6 +77,7 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
     again = [_opening(kinds, j, skip, first=False) for j in range(len(kinds))]
     skips = [[sum(skip[kind] for kind in kinds[a + 1 : b]) for b in range(len(kinds))] for a in range(len(kinds))]
     closing = [sum(skip[kind] for kind in kinds[j + 1 :]) for j in range(len(kinds))]
+    closing = [_BLANK if kind == "level2" else cost for kind, cost in zip(kinds, closing, strict=True)]
     best: tuple[float, int, _Way | None] = (0.0, 0, None)
     for begin in range(count):
         rows = ways[begin]
@@ -79,7 +88,7 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
                 continue
             score, way = max(done, key=lambda one: one[0])
             ended = _Way(score, way.begin, way.column, way.before, way.fresh)
-        for size in range(1, min(_MOST_PIECES, count - begin) + 1):
+        for size in range(1, min(most, count - begin) + 1):
             if size > 1 and (not pieces[begin].text or not pieces[begin + size - 1].text):
                 break
             text = "".join(piece.text for piece in pieces[begin : begin + size])
@@ -118,7 +127,8 @@ def _rows(way: _Way | None, end: int, pieces: Sequence[Piece], kinds: list[str])
         taken = pieces[way.begin : end]
         row.cells[way.column] = "".join(piece.text for piece in taken)
         row.row = taken[0].row
-        row.doubtful = row.doubtful or (len(taken) > 1 and kinds[way.column] not in ("level1", "level2", "text"))
+        parted = len(taken) > 1 and taken[-1].joins is None
+        row.doubtful = row.doubtful or (parted and kinds[way.column] not in ("level1", "level2", "text"))
         if way.fresh:
             found.append(row)
             row = FoundRow()
@@ -178,6 +188,11 @@ _SKIP = {
     "@project.name": -0.8,
 }
 _KEPT = {"text": -1.0, "standard": -1.0, "level2": -2.0, "figure": -1.6, "actual": -2.0}
+# What may stand before 满意度指标: with other words it may be the end of a text and the category behind it.
+_OF_WHOM = re.compile(
+    r"(社会公众|社会|公众|服务对象|服务|对象|受益|群众|人员|或|及|和|与|、|/)*满意度?(指标|目标)?([（(].*)?等?"
+)
+_ENDS_IN_CATEGORY = re.compile(r".(产出|效益|满意度|成本|数量|质量|时效)(指标|目标)$")
 _STANDARD = re.compile(
     r"(计划|行业|历史|国家|地方|部门|其他|预算支出|经验|通用)(标准|数据|值)|(正|反)向(指标)?|.*(得分|扣分|扣\d+分|酌情).*"
 )
@@ -230,6 +245,11 @@ def _joined(pieces: Sequence[Piece], begin: int, size: int, kind: str) -> float:
         return 0.0
     if kind == "name" and any(value_like(piece.text) >= 1.0 for piece in pieces[begin + 1 : begin + size]):
         return -_NO  # a value is no piece of a name
+    if kind[:5] != "level" and any(is_category(piece.text) for piece in pieces[begin : begin + size]):
+        return -_NO
+    told = [piece.joins for piece in pieces[begin + 1 : begin + size] if piece.joins is not None]
+    if told:
+        return sum(told) * (0.3 if kind in ("level1", "level2") else 0.5 if kind == "text" else 1.0)
     each = 0.2 if kind in ("level1", "level2") else 0.3 if kind == "text" else 0.9
     short = min(len(piece.text) for piece in pieces[begin : begin + size])
     return each * (size - 1) + (0.0 if short <= 4 or kind == "text" else 0.8)
@@ -263,10 +283,15 @@ def _fit(text: str, kind: str) -> float:
     if kind[0] == "@":
         return _NO if category else _opens(text, kind)
     if kind in ("level1", "level2"):
+        if is_direction(text) or text in ("指标", "标", "目标"):
+            return _NO
         own = is_pair(text) or (is_level1(text) if kind == "level1" else is_level2(text))
         if own:
-            return (4.0 if category else 1.0) - (1.0 if re.match(r"[（(]", text) else 0.0)
+            odd = "满意度" in text[2:] and not _OF_WHOM.fullmatch(text)
+            return (4.0 if category else 1.0) - (1.0 if re.match(r"[（(]", text) else 0.0) - (1.5 if odd else 0.0)
         if category:
+            return -3.0
+        if _ENDS_IN_CATEGORY.search(text):
             return -3.0
         ours = text.endswith(("指标", "目标")) and len(text) <= 12  # the place's own word
         return 0.5 if ours else -1.0 if len(text) <= 10 and not re.search(r"[\d，。；]", text) else _NO
@@ -282,11 +307,13 @@ def _fit(text: str, kind: str) -> float:
     if kind == "unit":
         if is_number(text) or is_sign(text):
             return _NO
-        return 1.5 if is_unit_cell(text) else 0.3 if may_be_unit(text) else -2.5
+        return 1.5 if is_unit_cell(text) else 0.0 if may_be_unit(text) else -2.5
     if kind == "standard":
         return 1.2 if _STANDARD.fullmatch(text) else -0.3 if is_number(text) else 0.1
     if kind == "name":
-        if _STANDARD.fullmatch(text):
+        if is_scoring(text) or text in ("指标", "标", "目标"):
+            return -4.0
+        if _STANDARD.fullmatch(text) or len(text) < 3:
             return -2.0
         if is_number(text) or is_sign(text):
             return -4.0
@@ -294,8 +321,10 @@ def _fit(text: str, kind: str) -> float:
             return -0.7 if _NAME_FIRST.match(text) else -2.0
         return -1.0 if re.match(r"[（(]", text) else 0.3
     if kind in ("value", "actual"):
+        if is_scoring(text):
+            return -2.0
         if is_sign(text) and not is_number(text) and text not in ("定性", "定量"):
             return -1.5
         like = max(value_like(text), 0.6 if re.search(r"\d", text) else 0.0) * 2.5 - 0.6
         return (like if len(text) <= 16 else min(like, 0.9) - 0.4) * (1.0 if kind == "value" else 0.8)
-    return -0.3 if is_number(text) else 0.1
+    return -0.3 if is_number(text) else 0.4 if is_scoring(text) else 0.1

@@ -25,11 +25,12 @@ from projects.layouts.anyform.running_labels import (
     opened,
     texts_beside,
 )
+from projects.layouts.anyform.running_laid import laid
 from projects.layouts.anyform.running_leads import lead_columns, leads_of
 from projects.layouts.anyform.running_rows import category_at, divide
 from projects.layouts.anyform.tokens import Token, glue, prose, stand_apart, tokens_of
 from projects.layouts.anyform.told import Rows, told
-from projects.layouts.anyform.words import half_of, heading, is_actual, meaning, words
+from projects.layouts.anyform.words import ACTUAL, half_of, heading, is_actual, meaning, words
 from projects.layouts.labels import norm, unit_of
 from projects.layouts.lines import Line, department_line, is_coded_department, unit_line
 
@@ -47,6 +48,7 @@ _FITS = 0.4
 _APART_FITS = 0.1
 _CLEARLY = 0.1
 _STRANGE = 0.34
+_LAID = 0.03
 _MANY_LABELS = 5
 
 
@@ -117,6 +119,12 @@ def _divided(lines: Sequence[Line], *, whole: bool) -> Rows | None:
     return reader.out if reader.known + len(heads) > _FEW or any(leads_of(columns) for _, _, columns in heads) else None
 
 
+def _worth(rows: list[FoundRow], columns: list[Column]) -> float:
+    places = [n for n, column in enumerate(columns) if column.path in ("name", "value", "quantity")]
+    told = [worth(row, columns) for row in rows if any(row.cells.get(n) for n in places)]
+    return sum(told) / len(told) if told else -1.0
+
+
 @dataclass(slots=True)
 class RunningReader:
     """Turns pieces of text into rows, list by list and what stands between."""
@@ -180,6 +188,8 @@ class RunningReader:
             text, end, path = self._one_heading(at)
             if not end:
                 break
+            if path == "operator" and "方向" in text and any(column.path == path for column in columns):
+                path = ACTUAL  # the sign stands in a column of its own
             columns.append(Column(text, path))
             at = end
         return columns, at
@@ -207,6 +217,9 @@ class RunningReader:
             found = heading(label)
             if found is None:
                 continue
+            rest = norm(text[len(best[0]) :]) if best[1] else ""
+            if len(rest) > 3 and heading(rest) and label not in words().columns:
+                break  # two headings, each whole: 指标值 | 度量单位
             piece = norm(token.text)
             own = heading(piece)  # 成值 ends 实际完成值, 得分 is a heading by itself
             whole = own is not None and (len(piece) > 2 or piece in words().columns or own[0] != "value")
@@ -225,6 +238,9 @@ class RunningReader:
     def take_list(self, columns: list[Column], start: int, limit: int) -> int:
         """Add the heading and the rows of a list; return how many tokens they took."""
         rows, taken, fits = divide(columns, self.tokens[start:limit])
+        other, used = laid(columns, self.tokens[start:limit])
+        if other and _worth(other, columns) > _worth(rows, columns) + _LAID:
+            rows, taken, fits = other, used, 0.0
         self.out.fits = min(self.out.fits, fits)
         self.add_list(columns, rows, self.tokens[start - 1].row, self.sides.get(start, ""))
         return taken

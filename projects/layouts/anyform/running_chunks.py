@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 from indicators.categories import level1_code
 from indicators.targets import Kind, parse
-from projects.layouts.anyform.contents import is_direction, is_number, is_sign, is_unit_cell, may_be_unit, value_like
+from projects.layouts.anyform.contents import (
+    is_direction,
+    is_filler,
+    is_number,
+    is_scoring,
+    is_sign,
+    is_unit_cell,
+    may_be_unit,
+    value_like,
+)
 from projects.layouts.anyform.running_cells import ListCell, is_value
 from projects.layouts.anyform.words import ACTUAL
 
@@ -16,6 +25,7 @@ _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 LEAD = "@lead"  # a project's field in front of its indicators, in a list of many
 _MANY = 3  # categories
+_SHORT = 3  # characters of a name: fewer are the rest of another
 _MOST_COLUMNS = 7  # behind the name: more are read cell after cell
 
 
@@ -75,7 +85,10 @@ def worth(row: FoundRow, columns: list[Column]) -> float:
     value = texts.get("value", "") or texts.get("quantity", "")
     found = min(1.0, value_like(value) + 0.2) if value else 0.4
     name = texts.get("name", "")
-    return found - (1.0 if not name or is_value(name) or is_sign(name[-1]) or is_number(name) else 0.0)
+    if not value and is_filler(name):
+        return found  # a row that the form keeps open
+    odd = len(name) < _SHORT or is_value(name) or is_sign(name[-1]) or is_number(name) or is_scoring(name)
+    return found - (1.0 if odd else 0.0)
 
 
 def _begins_again(rows: list[FoundRow], columns: list[Column]) -> bool:

@@ -29,7 +29,7 @@ _SIDE = re.compile(r"(年度|项目)?绩效指标")
 _TAIL = re.compile(r"指标|标|目标")
 _GRADED = frozenset([Kind.GRADED, Kind.YES_NO, Kind.NOT_APPLICABLE])
 _FIGURES = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
-_END_WORDS = re.compile(
+END_WORDS = re.compile(
     r"(总分|合计|总计|总得分|得分合计)[:：]?[\d.]*|(备注|注|说明)([:：].*)?|(填表人|填报人|审核人|单位负责人|联系电话)[:：]?.{0,12}"
     r"|(其他(需要)?说明|偏差大或|目标未完成|(未完成)?原因分析|改进措施|存在(的)?问题|(评价|自评)结论).*|.{2,12}(审核|初审|评审|审批)意见"
     r"|[^\d]{0,20}[（(](盖章|签字|签章|公章)[)）].{0,24}"
@@ -98,7 +98,7 @@ def divide(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRo
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.first and _END_WORDS.fullmatch(token.text) and (reader.chunks or reader.body):
+        if token.first and END_WORDS.fullmatch(token.text) and (reader.chunks or reader.body):
             break
         starts = token.first or reader.fresh or bool(leads)
         end = category_at(tokens, at, bare=reader.wants_second) if starts else 0
