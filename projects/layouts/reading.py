@@ -12,8 +12,9 @@ from projects.findings import BLOCK, INFO, WARN, Finding
 from projects.grids.collecting import no_collection
 from projects.grids.grid import Document
 from projects.layouts.anyform import form_of, form_words, read_by_meaning
-from projects.layouts.anyform.running import Rows, better_apart, running
 from projects.layouts.anyform.stream import dissolved, stream
+from projects.layouts.anyform.told import Rows
+from projects.layouts.anyform.undivided import better_apart, running
 from projects.layouts.anyform.words import meaning
 from projects.layouts.beside import apart
 from projects.layouts.bound import CONFIRMED, LAYOUT, POSITION

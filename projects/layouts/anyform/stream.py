@@ -15,10 +15,11 @@ from itertools import takewhile
 
 from projects.layouts.anyform.contents import is_category, is_number, is_sign
 from projects.layouts.anyform.laying import Piece, lay
-from projects.layouts.anyform.running import LINES, SIDE, Rows, RunningReader
+from projects.layouts.anyform.running import LINES, SIDE, RunningReader
 from projects.layouts.anyform.running_chunks import Column
 from projects.layouts.anyform.running_labels import Label, known
 from projects.layouts.anyform.tokens import Token
+from projects.layouts.anyform.told import Rows
 from projects.layouts.anyform.words import ACTUAL, half_of, heading, is_actual, meaning, words
 from projects.layouts.labels import norm, squeeze
 from projects.layouts.lines import Line, unit_line
