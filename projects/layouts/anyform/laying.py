@@ -33,6 +33,7 @@ _NO = -6.0
 _NAME_FIRST = re.compile(
     r"(?!不|大于|小于|高于|低于|至少|达到|每)[\u4e00-\u9fff]{3}"
 )  # 新增5G基站数: words, then a figure
+_UNIT_FIRST = re.compile(r"([\u4e00-\u9fff]{1,4})[≥≤＝=]?\d")
 _PAIR = re.compile(r"\s*[-—–/\\＞>·]+\s*")
 _FIGURE = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
 
@@ -326,5 +327,9 @@ def _fit(text: str, kind: str) -> float:
         if is_sign(text) and not is_number(text) and text not in ("定性", "定量"):
             return -1.5
         like = max(value_like(text), 0.6 if re.search(r"\d", text) else 0.0) * 2.5 - 0.6
+        if _NAME_FIRST.match(text) and re.search(r"\d", text):
+            like = min(like, 0.2)  # the end of a name and the value behind it
+        elif (unit := _UNIT_FIRST.match(text)) and is_unit_cell(unit[1]):
+            like = min(like, 0.2)  # the unit of the figure before it
         return (like if len(text) <= 16 else min(like, 0.9) - 0.4) * (1.0 if kind == "value" else 0.8)
     return -0.3 if is_number(text) else 0.4 if is_scoring(text) else 0.1
