@@ -159,6 +159,10 @@ def _read_segment(
                 return found
         read = match(flow.lines, flow.layout, segment.title)
         read.findings += flow.findings
+        if not read.table.indicators:
+            found = _read_running(segment, corrections)
+            if len(found) == 1 and _understood(found[0].table) > _understood(read.table):
+                return found
         # The cells were found in running text: right as a rule, yet nobody saw their borders.
         read.bound = [one._replace(how=POSITION, sure=min(one.sure, 0.85)) for one in read.bound]
     if lines:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from indicators.categories import core
 from projects.layouts.anyform.contents import (
     is_category,
     is_direction,
@@ -28,11 +29,17 @@ from projects.layouts.anyform.words import ACTUAL
 
 _MOST_PIECES = 4  # of a cell whose text was parted
 _BLANK = -3.0  # a category without an indicator
+_HALVES = 2
+_REST_OF_CATEGORY = 4
+_GRADES = frozenset("是否优良中差有无-—－/")
+_ALONE = -1.5
+_SHORT_VALUE = 8
 _MOST_LINES = 7  # of a cell in running text
 _NO = -6.0
 _NAME_FIRST = re.compile(
     r"(?!不|大于|小于|高于|低于|至少|达到|每)[\u4e00-\u9fff]{3}"
 )  # 新增5G基站数: words, then a figure
+_TEXT_BEHIND = re.compile(r"[≥≤＝=]?\d[\d.,]*[%％]?([\u4e00-\u9fff]{6,})")
 _UNIT_FIRST = re.compile(r"([\u4e00-\u9fff]{1,4})[≥≤＝=]?\d")
 _PAIR = re.compile(r"\s*[-—–/\\＞>·]+\s*")
 _FIGURE = re.compile(r"[-—－/]+|\d[\d.,]*\s*[%％分]?")
@@ -60,14 +67,17 @@ class _Way:
     column: int = -1
     before: _Way | None = None
     fresh: bool = False
+    end: int = 0
 
 
 def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundRow], int]:
     """Return the rows, and the number of the last piece they took (that of the first less one without any)."""
     kinds = [_kind(column) for column in columns]
     names = [number for number, kind in enumerate(kinds) if kind == "name"]
-    third = next((number for number in names if "三级" in columns[number].text), names[0] if names else -1)
-    kinds = ["text" if kind == "name" and number != third else kind for number, kind in enumerate(kinds)]
+    middle = _middle(kinds, names)
+    if not middle:
+        third = next((number for number in names if "三级" in columns[number].text), names[0] if names else -1)
+        kinds = ["text" if kind == "name" and number != third else kind for number, kind in enumerate(kinds)]
     count = len(pieces)
     most = _MOST_PIECES if all(piece.joins is None for piece in pieces) else _MOST_LINES
     # Where some blank cells were kept, all were: a heading without a cell is rarer.
@@ -79,6 +89,11 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
     skips = [[sum(skip[kind] for kind in kinds[a + 1 : b]) for b in range(len(kinds))] for a in range(len(kinds))]
     closing = [sum(skip[kind] for kind in kinds[j + 1 :]) for j in range(len(kinds))]
     closing = [_BLANK if kind == "level2" else cost for kind, cost in zip(kinds, closing, strict=True)]
+    if middle:  # a row of the first list alone
+        closing = [
+            max(cost, sum(skip[kind] for kind in kinds[j + 1 : middle]) + _ALONE) if j < middle else cost
+            for j, cost in enumerate(closing)
+        ]
     best: tuple[float, int, _Way | None] = (0.0, 0, None)
     for begin in range(count):
         rows = ways[begin]
@@ -88,7 +103,7 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
             if not done:
                 continue
             score, way = max(done, key=lambda one: one[0])
-            ended = _Way(score, way.begin, way.column, way.before, way.fresh)
+            ended = _Way(score, way.begin, way.column, way.before, way.fresh, way.end)
         for size in range(1, min(most, count - begin) + 1):
             if size > 1 and (not pieces[begin].text or not pieces[begin + size - 1].text):
                 break
@@ -99,12 +114,17 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
                     continue
                 here: _Way | None = None
                 if not begin:
-                    here = _Way(opening[j] + fit, begin, j, None, True)
+                    here = _Way(opening[j] + fit, begin, j, None, True, begin + size)
                 elif ended is not None:
-                    here = _Way(ended.score + again[j] + fit, begin, j, ended, True)
+                    here = _Way(ended.score + again[j] + fit, begin, j, ended, True, begin + size)
                 for i, left in enumerate(rows[:j]):
-                    if left is not None and (score := left.score + skips[i][j] + fit) > (here.score if here else -1e9):
-                        here = _Way(score, begin, j, left, False)
+                    if left is None:
+                        continue
+                    score = left.score + skips[i][j] + fit
+                    if middle and j == middle and kind == "level2" and _other_category(left, pieces, kinds, text):
+                        score += _NO
+                    if score > (here.score if here else -1e9):
+                        here = _Way(score, begin, j, left, False, begin + size)
                 old = ways[begin + size][j]
                 if here is not None and (old is None or here.score > old.score):
                     ways[begin + size][j] = here
@@ -118,6 +138,25 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
     if not rows_found:
         return [], pieces[0].number - 1 if pieces else -1
     return rows_found, pieces[best[1] - 1].number
+
+
+def _middle(kinds: list[str], names: list[int]) -> int:
+    """Return where the second of two lists beside each other begins, 0 where there is one: each name has its value."""
+    if len(names) != _HALVES or "value" not in kinds[names[0] : names[1]] or "value" not in kinds[names[1] :]:
+        return 0
+    return names[1] - (kinds[names[1] - 1] == "level2")
+
+
+def _other_category(way: _Way, pieces: Sequence[Piece], kinds: list[str], text: str) -> bool:
+    """Tell whether the row so far is not of the category ``text``: both halves of a row are of one."""
+    at: _Way | None = way
+    while at is not None:
+        if kinds[at.column] == "level2":
+            return core("".join(piece.text for piece in pieces[at.begin : at.end])) != core(text)
+        if at.fresh:
+            break
+        at = at.before
+    return True
 
 
 def _rows(way: _Way | None, end: int, pieces: Sequence[Piece], kinds: list[str]) -> list[FoundRow]:
@@ -284,7 +323,7 @@ def _fit(text: str, kind: str) -> float:
     if kind[0] == "@":
         return _NO if category else _opens(text, kind)
     if kind in ("level1", "level2"):
-        if is_direction(text) or text in ("指标", "标", "目标"):
+        if is_direction(text) or len(text) < 2 or text in ("指标", "目标"):
             return _NO
         own = is_pair(text) or (is_level1(text) if kind == "level1" else is_level2(text))
         if own:
@@ -312,7 +351,7 @@ def _fit(text: str, kind: str) -> float:
     if kind == "standard":
         return 1.2 if _STANDARD.fullmatch(text) else -0.3 if is_number(text) else 0.1
     if kind == "name":
-        if is_scoring(text) or text in ("指标", "标", "目标"):
+        if is_scoring(text) or text in ("标", "目标") or (text.endswith("指标") and len(text) <= _REST_OF_CATEGORY):
             return -4.0
         if _STANDARD.fullmatch(text) or len(text) < 3:
             return -2.0
@@ -322,14 +361,19 @@ def _fit(text: str, kind: str) -> float:
             return -0.7 if _NAME_FIRST.match(text) else -2.0
         return -1.0 if re.match(r"[（(]", text) else 0.3
     if kind in ("value", "actual"):
-        if is_scoring(text):
+        if is_scoring(text) or (len(text) < 2 and not text.isdigit() and text not in _GRADES):
             return -2.0
         if is_sign(text) and not is_number(text) and text not in ("定性", "定量"):
             return -1.5
-        like = max(value_like(text), 0.6 if re.search(r"\d", text) else 0.0) * 2.5 - 0.6
+        figure = 0.0 if not re.search(r"\d", text) else 0.6 if len(text) <= _SHORT_VALUE else 0.35
+        like = max(value_like(text), figure) * 2.5 - 0.6
+        if not figure:
+            like -= 0.1 * max(len(text) - 4, 0)  # 运成本明显降低: the end of a name is no value
         if _NAME_FIRST.match(text) and re.search(r"\d", text):
             like = min(like, 0.2)  # the end of a name and the value behind it
+        elif (rest := _TEXT_BEHIND.match(text)) and not is_unit_cell(rest[1]):
+            like = min(like, 0.2)  # the value and the name below it
         elif (unit := _UNIT_FIRST.match(text)) and is_unit_cell(unit[1]):
             like = min(like, 0.2)  # the unit of the figure before it
         return (like if len(text) <= 16 else min(like, 0.9) - 0.4) * (1.0 if kind == "value" else 0.8)
-    return -0.3 if is_number(text) else 0.4 if is_scoring(text) else 0.1
+    return -0.3 if is_number(text) else 2.5 if is_scoring(text) else 0.1

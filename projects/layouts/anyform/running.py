@@ -41,7 +41,7 @@ _LETTER = re.compile(r"[（(]?[A-D][)）]?$")  # 预算数(A), 实际完成值(B
 _GOES_ON = ("及", "和", "或", "（", "(")
 _NO_DATE = re.compile(r"年?\s*月\s*日")  # to be signed here
 _SCORE = re.compile(r"[（(]?\d{1,3}分[)）]?")
-_LAID = 0.03
+_LAID, _HALVES = 0.03, -0.1  # by how much the rows laid out have to look better
 
 
 def _worth(rows: list[FoundRow], columns: list[Column]) -> float:
@@ -164,7 +164,8 @@ class RunningReader:
         """Add the heading and the rows of a list; return how many tokens they took."""
         rows, taken, fits = divide(columns, self.tokens[start:limit])
         other, used = laid(columns, self.tokens[start:limit])
-        if other and _worth(other, columns) > _worth(rows, columns) + _LAID:
+        halves = sum(column.path == "name" for column in columns) > 1
+        if other and _worth(other, columns) > _worth(rows, columns) + (_HALVES if halves else _LAID):
             rows, taken, fits = other, used, 0.0
         self.out.fits = min(self.out.fits, fits)
         self.add_list(columns, rows, self.tokens[start - 1].row, self.sides.get(start, ""))
