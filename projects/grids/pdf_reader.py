@@ -335,8 +335,21 @@ def _join(grid: Grid, more: Grid, edges: list[float], others: list[float]) -> No
             above = next((one for one in grid.rows[-1].cells if one.col == cell.col), None)
             if above is not None and cell.text:
                 above.text = f"{above.text}{cell.text}"
-        rows = rows[1:] if all(cell.rowspan == 1 for cell in rows[0].cells) else rows
+        rows = _without_first(rows)
     grid.rows += rows
+
+
+def _without_first(rows: list[Row]) -> list[Row]:
+    """Return the rows without the first, whose blank merged cells begin in the second; all where they have texts."""
+    tall = [cell for cell in rows[0].cells if cell.rowspan > 1]
+    if any(cell.text for cell in tall) or (tall and len(rows) == 1):
+        return rows
+    for cell in tall:
+        cell.rowspan -= 1
+        rows[1].cells.append(cell)
+    if tall:
+        rows[1].cells.sort(key=lambda cell: cell.col)
+    return rows[1:]
 
 
 def _spread(grid: Grid, edges: list[float], merged: list[float]) -> None:
@@ -347,10 +360,15 @@ def _spread(grid: Grid, edges: list[float], merged: list[float]) -> None:
         cell.colspan = max(end - cell.col, 1)
 
 
+_CATEGORY_ENDS = ("标", "指标", "目标")
+
+
 def _is_rest(last: Row, first: Row) -> bool:
     """Tell whether the first row of a page is the rest of the row before it: text in few cells, none of them last."""
     filled = [cell for cell in first.cells if cell.text]
+    before = {cell.col: cell.text for cell in last.cells}
+    if any(cell.text in _CATEGORY_ENDS and before.get(cell.col, "标")[-1] != "标" for cell in filled):
+        return all(before.get(cell.col) for cell in filled)
     if len(first.cells) < 2 or not filled or len(filled) * 2 > len(first.cells) or first.cells[-1].text:
         return len(first.cells) == 2 and not first.cells[0].text and bool(filled) and len(last.cells) == 2
-    above = {cell.col: cell.text for cell in last.cells}
-    return all(above.get(cell.col) and above[cell.col][-1] not in "。；;" for cell in filled)
+    return all(before.get(cell.col) and before[cell.col][-1] not in "。；;" for cell in filled)

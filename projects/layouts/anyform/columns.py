@@ -11,9 +11,10 @@ from projects.layouts.bound import CONFIRMED, CONTENTS
 
 # Of several columns that could be the indicator itself, the first of these is.
 _NAME_ORDER = (
+    "四级指标名称",
+    "四级指标",  # what has the value; the third level is then a group of them
     "三级指标名称",
     "三级指标",
-    "四级指标",
     "指标名称",
     "绩效指标名称",
     "具体指标",
@@ -116,6 +117,8 @@ def _names(head: Head, seen: dict[int, Looks]) -> None:
             _become(column, "level1", 0.8)
         elif look.level2 > 0.6 and not _has(head, "level2"):
             _become(column, "level2", 0.8)
+        elif "三级" in column.label and "四级" in best.label:
+            column.path = ""
         elif not _has(head, "description") and look.count:
             column.path, column.sure = "description", 0.7
         else:

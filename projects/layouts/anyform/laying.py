@@ -76,7 +76,8 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
     names = [number for number, kind in enumerate(kinds) if kind == "name"]
     middle = _middle(kinds, names)
     if not middle:
-        third = next((number for number in names if "三级" in columns[number].text), names[0] if names else -1)
+        told = (number for level in ("四级", "三级") for number in names if level in columns[number].text)
+        third = next(told, names[0] if names else -1)
         kinds = ["text" if kind == "name" and number != third else kind for number, kind in enumerate(kinds)]
     count = len(pieces)
     most = _MOST_PIECES if all(piece.joins is None for piece in pieces) else _MOST_LINES
