@@ -29,16 +29,20 @@ from projects.layouts.anyform.words import ACTUAL
 
 _MOST_PIECES = 4  # of a cell whose text was parted
 _BLANK = -3.0  # a category without an indicator
+# How much the end of a line costs inside of a cell.
+_JOINING = {"level1": 0.3, "level2": 0.3, "text": 0.5}
 _HALVES = 2
 _REST_OF_CATEGORY = 4
 _GRADES = frozenset("是否优良中差有无-—－/")
 _ALONE = -1.5
 _SHORT_VALUE = 8
+_LONG_TEXT = 14
 _MOST_LINES = 7  # of a cell in running text
 _NO = -6.0
 _NAME_FIRST = re.compile(
     r"(?!不|大于|小于|高于|低于|至少|达到|每)[\u4e00-\u9fff]{3}"
 )  # 新增5G基站数: words, then a figure
+_PHRASES = re.compile(r"[，。；].{4}")  # of a text: no name and no value has them
 _TEXT_BEHIND = re.compile(r"[≥≤＝=]?\d[\d.,]*[%％]?([\u4e00-\u9fff]{6,})")
 _UNIT_FIRST = re.compile(r"([\u4e00-\u9fff]{1,4})[≥≤＝=]?\d")
 _PAIR = re.compile(r"\s*[-—–/\\＞>·]+\s*")
@@ -80,7 +84,9 @@ def lay(columns: Sequence[Column], pieces: Sequence[Piece]) -> tuple[list[FoundR
         third = next(told, names[0] if names else -1)
         kinds = ["text" if kind == "name" and number != third else kind for number, kind in enumerate(kinds)]
     count = len(pieces)
-    most = _MOST_PIECES if all(piece.joins is None for piece in pieces) else _MOST_LINES
+    most = _MOST_PIECES
+    if any(piece.joins is not None for piece in pieces):
+        most = _LONG_TEXT if "@long" in kinds else _MOST_LINES
     # Where some blank cells were kept, all were: a heading without a cell is rarer.
     skip = _SKIP | _KEPT if any(not piece.text for piece in pieces) else _SKIP
     # ways[i][j]: the first i pieces are laid, the last of them in column j
@@ -290,7 +296,11 @@ def _joined(pieces: Sequence[Piece], begin: int, size: int, kind: str) -> float:
         return -_NO
     told = [piece.joins for piece in pieces[begin + 1 : begin + size] if piece.joins is not None]
     if told:
-        return sum(told) * (0.3 if kind in ("level1", "level2") else 0.5 if kind == "text" else 1.0)
+        if kind[0] == "@":
+            return sum(
+                max(one * 3 - 0.87, 0.03) for one in told
+            )  # a project's texts have many lines, blank ones divide
+        return sum(told) * _JOINING.get(kind, 1.0)
     each = 0.2 if kind in ("level1", "level2") else 0.3 if kind == "text" else 0.9
     short = min(len(piece.text) for piece in pieces[begin : begin + size])
     return each * (size - 1) + (0.0 if short <= 4 or kind == "text" else 0.8)
@@ -308,7 +318,7 @@ def _opens(text: str, kind: str) -> float:
         return 1.5 if is_number(text) or re.fullmatch(r"\d[\d,.]*\s*万?元", text) else _NO
     if kind in ("@number", "@code"):
         return 1.0 if re.fullmatch(r"[\w-]*\d[\w-]*", text) else _NO
-    if is_number(text) or is_sign(text):
+    if is_number(text) or is_sign(text) or is_direction(text):
         return _NO
     if kind == "@long":
         return 1.0 if len(text) > 14 else -0.5
@@ -324,7 +334,7 @@ def _fit(text: str, kind: str) -> float:
     if kind[0] == "@":
         return _NO if category else _opens(text, kind)
     if kind in ("level1", "level2"):
-        if is_direction(text) or len(text) < 2 or text in ("指标", "目标"):
+        if is_direction(text) or len(text) < 2 or text in ("指标", "目标") or text[0] == "标":
             return _NO
         own = is_pair(text) or (is_level1(text) if kind == "level1" else is_level2(text))
         if own:
@@ -358,6 +368,8 @@ def _fit(text: str, kind: str) -> float:
             return -2.0
         if is_number(text) or is_sign(text):
             return -4.0
+        if _PHRASES.search(text):
+            return -1.0
         if value_like(text) >= 1.0 and len(text) < 16:
             return -0.7 if _NAME_FIRST.match(text) else -2.0
         return -1.0 if re.match(r"[（(]", text) else 0.3
@@ -368,6 +380,8 @@ def _fit(text: str, kind: str) -> float:
             return -1.5
         figure = 0.0 if not re.search(r"\d", text) else 0.6 if len(text) <= _SHORT_VALUE else 0.35
         like = max(value_like(text), figure) * 2.5 - 0.6
+        if _PHRASES.search(text):
+            like = min(like, 0.0) - 0.5
         if not figure:
             like -= 0.1 * max(len(text) - 4, 0)  # 运成本明显降低: the end of a name is no value
         if _NAME_FIRST.match(text) and re.search(r"\d", text):
@@ -377,4 +391,4 @@ def _fit(text: str, kind: str) -> float:
         elif (unit := _UNIT_FIRST.match(text)) and is_unit_cell(unit[1]):
             like = min(like, 0.2)  # the unit of the figure before it
         return (like if len(text) <= 16 else min(like, 0.9) - 0.4) * (1.0 if kind == "value" else 0.8)
-    return -0.3 if is_number(text) else 2.5 if is_scoring(text) else 0.1
+    return -0.3 if is_number(text) else 2.5 if is_scoring(text) else 0.5 if is_direction(text) else 0.1

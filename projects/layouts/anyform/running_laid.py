@@ -14,6 +14,7 @@ from projects.layouts.anyform.contents import may_be_unit
 from projects.layouts.anyform.laying import Piece, lay
 from projects.layouts.anyform.running_cells import SIGN_ONLY
 from projects.layouts.anyform.running_chunks import Column, FoundRow, doubt
+from projects.layouts.anyform.running_leads import told_leads
 from projects.layouts.anyform.running_rows import END_WORDS
 from projects.layouts.anyform.tokens import Token
 
@@ -36,7 +37,7 @@ def laid(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRow]
         Piece(token.text, token.row, n, _joins(tokens, n, spaced=spaced) if n else _SAME_LINE)
         for n, token in enumerate(tokens[:stop])
     ]
-    rows, last = lay(columns, pieces)
+    rows, last = lay(told_leads(columns), pieces)
     doubt(rows, columns)
     return rows, last + 1
 

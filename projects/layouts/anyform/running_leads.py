@@ -44,9 +44,25 @@ def _heading_before(tokens: Sequence[Token], at: int) -> int:
         if any(not piece.first for piece in pieces[1:]):
             break
         text = norm("".join(piece.text for piece in pieces))
-        if len(text) <= 12 and (_OTHER.fullmatch(text) or meaning(text)):
+        cut = text[:1] == "号" and size < at and tokens[at - size - 1].text == "序"
+        numbered = cut or (text.startswith(("序号", "编号")) and len(text) > len("序号"))  # two headings
+        if len(text) <= 12 and not numbered and (_OTHER.fullmatch(text) or meaning(text)):
             best = size
     return best
+
+
+def told_leads(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with what each field of a project is, as :mod:`projects.layouts.anyform.laying` has it."""
+    return [Column(column.text, _told(column)) if column.path == LEAD else column for column in columns]
+
+
+def _told(column: Column) -> str:
+    text = norm(column.text)
+    if text in ("序号", "编号"):
+        return "@number"
+    if _OTHER.fullmatch(text):
+        return "@code" if re.search("编码|代码", text) else "@short"
+    return "@money" if _is_money(column) else f"@{_path(column)}"
 
 
 def leads_of(columns: Sequence[Column]) -> list[int]:
