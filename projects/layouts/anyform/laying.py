@@ -43,6 +43,7 @@ _NAME_FIRST = re.compile(
     r"(?!不|大于|小于|高于|低于|至少|达到|每)[\u4e00-\u9fff]{3}"
 )  # 新增5G基站数: words, then a figure
 _PHRASES = re.compile(r"[，。；].{4}")  # of a text: no name and no value has them
+_BEHIND_SHARE = re.compile(r"[%％](?!以|及|左右|之|或|、|，|；|;|（|\(|~|-|—|至)[\u4e00-\u9fff]")
 _TEXT_BEHIND = re.compile(r"[≥≤＝=]?\d[\d.,]*[%％]?([\u4e00-\u9fff]{6,})")
 _UNIT_FIRST = re.compile(r"([\u4e00-\u9fff]{1,4})[≥≤＝=]?\d")
 _PAIR = re.compile(r"\s*[-—–/\\＞>·]+\s*")
@@ -386,7 +387,7 @@ def _fit(text: str, kind: str) -> float:
             like -= 0.1 * max(len(text) - 4, 0)  # 运成本明显降低: the end of a name is no value
         if _NAME_FIRST.match(text) and re.search(r"\d", text):
             like = min(like, 0.2)  # the end of a name and the value behind it
-        elif (rest := _TEXT_BEHIND.match(text)) and not is_unit_cell(rest[1]):
+        elif ((rest := _TEXT_BEHIND.match(text)) and not is_unit_cell(rest[1])) or _BEHIND_SHARE.search(text):
             like = min(like, 0.2)  # the value and the name below it
         elif (unit := _UNIT_FIRST.match(text)) and is_unit_cell(unit[1]):
             like = min(like, 0.2)  # the unit of the figure before it

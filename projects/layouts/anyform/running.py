@@ -41,6 +41,7 @@ _LETTER = re.compile(r"[（(]?[A-D][)）]?$")  # 预算数(A), 实际完成值(B
 _GOES_ON = ("及", "和", "或", "（", "(")
 _NO_DATE = re.compile(r"年?\s*月\s*日")  # to be signed here
 _SCORE = re.compile(r"[（(]?\d{1,3}分[)）]?")
+_FULLER = 0.3
 _LAID, _HALVES = 0.03, -0.1  # by how much the rows laid out have to look better
 
 
@@ -48,6 +49,11 @@ def _worth(rows: list[FoundRow], columns: list[Column]) -> float:
     places = [n for n, column in enumerate(columns) if column.path in ("name", "value", "quantity")]
     told = [worth(row, columns) for row in rows if any(row.cells.get(n) for n in places)]
     return sum(told) / len(told) if told else -1.0
+
+
+def _filled(rows: list[FoundRow], columns: list[Column]) -> float:
+    kept = [n for n, column in enumerate(columns) if column.path not in ("level1", "level2")]
+    return sum(bool(row.cells.get(n)) for row in rows for n in kept) / max(len(rows), 1)
 
 
 @dataclass(slots=True)
@@ -164,12 +170,22 @@ class RunningReader:
         """Add the heading and the rows of a list; return how many tokens they took."""
         rows, taken, fits = divide(columns, self.tokens[start:limit])
         other, used = laid(columns, self.tokens[start:limit])
-        halves = sum(column.path == "name" for column in columns) > 1
-        if other and _worth(other, columns) > _worth(rows, columns) + (_HALVES if halves else _LAID):
+        if other and self._better(other, rows, columns):
             rows, taken, fits = other, used, 0.0
         self.out.fits = min(self.out.fits, fits)
         self.add_list(columns, rows, self.tokens[start - 1].row, self.sides.get(start, ""))
         return taken
+
+    @staticmethod
+    def _better(laid_out: list[FoundRow], divided: list[FoundRow], columns: list[Column]) -> bool:
+        """Tell whether the rows laid out look better than those divided, or as good with more of their cells found."""
+        halves = sum(column.path == "name" for column in columns) > 1
+        more = _worth(laid_out, columns) - _worth(divided, columns)
+        if more > (_HALVES if halves else _LAID):
+            return True
+        paths = [column.path for column in columns]
+        described = "value" in paths and "description" in paths[: paths.index("value")]  # a text between name and value
+        return described and more >= 0 and _filled(laid_out, columns) > _filled(divided, columns) + _FULLER
 
     def add_list(self, columns: list[Column], rows: list[FoundRow], head: int, side: str) -> None:
         """Add the heading of a list, what stands at its side, and its rows."""
