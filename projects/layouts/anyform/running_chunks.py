@@ -313,7 +313,8 @@ def two_halves(columns: list[Column], chunks: list[Chunk], names: list[int]) -> 
         pair = chunks[at : at + 2] if twice else chunks[at : at + 1]
         sides = [_side(columns, part, chunk) for part, chunk in zip(parts, pair, strict=False)]
         for number in range(max(len(side) for side in sides)):
-            row = FoundRow(dict(pair[0].levels), pair[0].opened, doubtful=not twice)
+            uneven = len({len(side) for side in sides}) > 1
+            row = FoundRow(dict(pair[0].levels), pair[0].opened, doubtful=not twice or uneven)
             for side in sides:
                 if number < len(side):
                     row.cells |= side[number].cells

@@ -30,7 +30,8 @@ def laid(columns: list[Column], tokens: Sequence[Token]) -> tuple[list[FoundRow]
     stop = next(
         (n for n, token in enumerate(tokens) if n and token.first and END_WORDS.fullmatch(token.text)), len(tokens)
     )
-    if stop > _MOST or any(token.whole for token in tokens):
+    halves = sum(column.path == "name" for column in columns) > 1
+    if stop > _MOST or (not halves and any(token.whole for token in tokens)):
         return [], 0
     spaced = _is_spaced(tokens[:stop])
     pieces = [
@@ -51,6 +52,8 @@ def _is_spaced(tokens: Sequence[Token]) -> bool:
 def _joins(tokens: Sequence[Token], at: int, *, spaced: bool) -> float:
     """Return what it costs that a piece goes on the cell of the piece before it."""
     token, before = tokens[at], tokens[at - 1]
+    if token.whole:
+        return _SAME_LINE
     if not token.first:
         if spaced and _MEETS.search(before.text[-1] + token.text[0]):
             return 0.2
