@@ -8,6 +8,26 @@ settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("suite")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database", action="store_true", help="leave out tests that use no database: they ran before"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What uses no database cannot differ on another one."""
+    if not config.getoption("--only-database"):
+        return
+    kept = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    items[:] = kept
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    wanted = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(wanted)
+
+
 def pytest_sessionstart() -> None:
     """Tests are collected without a database."""
     from projects.selectors.forms import stored_layouts

@@ -93,7 +93,7 @@ def sqlite() -> bool:
 def postgres() -> bool:
     try:
         with cluster() as url:
-            return pytest("-n", WORKERS, DATABASE_URL=url)
+            return pytest("-n", WORKERS, "--only-database", DATABASE_URL=url)
     except PostgresUnavailable as error:
         raise NotRun(f"PostgreSQL: {error}") from error
 
@@ -103,7 +103,7 @@ def redis() -> bool:
         raise NotRun(f"Redis: {why}; background work through TASK_REDIS_URL was not tried")
     try:
         with cluster() as url:
-            return pytest("-m", "redis", DATABASE_URL=url)
+            return pytest("-m", "redis", "-n", WORKERS, DATABASE_URL=url)
     except PostgresUnavailable as error:
         raise NotRun(f"PostgreSQL: {error}") from error
 
@@ -119,7 +119,7 @@ def browser() -> bool:
 def office() -> bool:
     if not (shutil.which("soffice") or shutil.which("libreoffice")):
         raise NotRun("LibreOffice: no soffice in PATH; Word files were not opened, pages of the contents not compared")
-    return pytest("-m", "office", DATABASE_URL="")
+    return pytest("-m", "office", "-n", WORKERS, "--dist", "loadfile", DATABASE_URL="")
 
 
 STEPS: dict[str, Callable[[], bool]] = {
