@@ -266,6 +266,7 @@ def test_from_submission_to_approval_by_keyboard_alone(desk: Desk, people: dict[
         if number > 1:
             keys.press("F8")
         expect(page.locator("[data-margin] [data-say]")).to_have_count(1)
+        expect(page.locator("[data-margin]")).to_contain_text(f"第{'一二三'[number - 1]}处")
         if number == 3:
             # Before the list of all there is nothing to answer in; the key leads back to the comment.
             page.locator("[data-answer-list]").focus()
